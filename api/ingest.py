@@ -1,0 +1,1 @@
+"""Spool → analysis → store: the one writer of articles and facts."""

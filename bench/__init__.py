@@ -1,0 +1,1 @@
+"""Benchmarks: timings as ratios within one run, medians reported. Not tests."""
