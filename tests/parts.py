@@ -1,0 +1,27 @@
+"""The real parts tests talk to, found by URL.
+
+A test skips only where its part is really absent, saying which; with PANTAU_TEST_REQUIRE_ALL set (CI) it fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+PARTS = {
+    "PANTAU_TEST_ELASTICSEARCH_URL": "a real Elasticsearch",
+    "PANTAU_TEST_DATABASE_URL": "a real PostgreSQL",
+    "PANTAU_TEST_CHROMIUM": "a Chromium to drive",
+}
+
+
+def part(variable: str) -> str:
+    """The address or path in `variable`; skips (or fails, in CI) where it is not set."""
+    value = os.environ.get(variable)
+    if value:
+        return value
+    message = f"{PARTS[variable]} is absent: {variable} is not set"
+    if os.environ.get("PANTAU_TEST_REQUIRE_ALL"):
+        pytest.fail(message)
+    pytest.skip(message)
