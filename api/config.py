@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Signs cursors and unsubscribe links. Absent: made and kept in the data directory."
     )
+    admin_key: SecretStr | None = Field(
+        None, min_length=32, description="An admin API key taken from the environment at start (containers); at least 32 characters."
+    )
     smtp_host: str = Field("127.0.0.1", description="Mail server.")
     smtp_port: int = Field(25, ge=1, le=65535, description="Mail server's port.")
     smtp_user: str | None = Field(None, description="Mail server's user.")
