@@ -1,0 +1,86 @@
+"""The default embedder: an ONNX model by onnxruntime and tokenizers, no torch.
+
+One text a run: int8 models scale activations over everything in a run, so in batches a vector would depend on its neighbours.
+Batches are parallel runs instead, each on one thread, which is also faster than padding (measured in `bench/embed.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as state
+from tokenizers import Tokenizer
+
+from nlp.embeddings.base import EmbeddingSpec, Vectors, clean, unit
+from nlp.errors import ModelError
+
+BUNDLED = Path(__file__).parent / "models" / "e5-small-id-en"
+MAX_PIECES = 512
+_ONNX_ERRORS = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
+
+
+class OnnxEmbedder:
+    """A BERT-like ONNX model with mean pooling, read from a folder with model.onnx, tokenizer.json and config.json.
+
+    Args:
+        folder: the model; by default the bundled e5-small-id-en.
+        threads: parallel runs in `embed_passages`; by default two, or one where there is one core. Queries use one.
+
+    Raises:
+        ModelError: a file is missing or not what its name says.
+    """
+
+    def __init__(self, folder: Path = BUNDLED, *, threads: int | None = None) -> None:
+        self._threads = threads or min(2, os.cpu_count() or 1)
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            weights = (folder / "model.onnx").read_bytes()
+            dimension = int(config["hidden_size"])
+            self._tokenizer = Tokenizer.from_buffer((folder / "tokenizer.json").read_bytes())
+            self._session = onnxruntime.InferenceSession(weights, _options(), providers=["CPUExecutionProvider"])
+        except (OSError, ValueError, KeyError, TypeError, *_ONNX_ERRORS) as error:
+            raise ModelError(f"embedding model in {folder} cannot be used: {error}") from error
+        self._tokenizer.enable_truncation(MAX_PIECES)
+        self._inputs = {given.name for given in self._session.get_inputs()}
+        digest = hashlib.sha256(weights).hexdigest()[:12]
+        self._spec = EmbeddingSpec(f"{folder.name}@{digest}", dimension, "query: ", "passage: ", "mean")
+
+    @property
+    def spec(self) -> EmbeddingSpec:
+        """Model, dimension, prefixes and pooling."""
+        return self._spec
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder. A text gives the same vector alone and in any company."""
+        prefixed = [self._spec.passage_prefix + clean(text) for text in texts]
+        if self._threads == 1 or len(prefixed) < 2:
+            rows = [self._embed(text) for text in prefixed]
+        else:
+            with ThreadPoolExecutor(self._threads, thread_name_prefix="embed") as pool:
+                rows = list(pool.map(self._embed, prefixed))
+        return np.stack(rows) if rows else np.empty((0, self._spec.dimension), np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """See Embedder."""
+        return self._embed(self._spec.query_prefix + clean(text))
+
+    def _embed(self, text: str) -> Vectors:
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (states,) = self._session.run(None, {name: values for name, values in feed.items() if name in self._inputs})
+        return unit(np.asarray(states[0], np.float32).mean(axis=0))
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
