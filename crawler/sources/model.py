@@ -32,11 +32,10 @@ class Kind(StrEnum):
 
 
 class DateOrder(StrEnum):
-    """Order of day, month and year where a date is written in figures only."""
+    """Order of day and month where a date is written in figures only."""
 
     DMY = "dmy"
     MDY = "mdy"
-    YMD = "ymd"
 
 
 class Status(StrEnum):
