@@ -17,6 +17,8 @@ from w3lib.url import canonicalize_url
 from crawler.items import Frozen
 from crawler.sources.yamlfile import parse_mapping
 
+_STEPS = 5
+
 RULES = Path(__file__).with_name("urls.yml")
 
 
@@ -65,7 +67,17 @@ def canonical_url(url: str | None, base: str | None = None) -> str | None:
         return None
     if not is_http(absolute):
         return None
-    cleaned = clean_url(absolute) or absolute
+    for _ in range(_STEPS):
+        step = _step(absolute)
+        if step is None or step == absolute:
+            return step
+        absolute = step
+    return absolute
+
+
+def _step(url: str) -> str | None:
+    """One pass of cleaning; what it leaves may show new things to clean ("?&" at the end)."""
+    cleaned = clean_url(url) or url
     if not is_http(cleaned):
         return None
     names, pairs, rewrites = _dropped()
