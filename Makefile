@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test check unit format docs clean
+.PHONY: help environment transformers demo test check unit format docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,11 @@ check: $(DEV) ## lint, format, types, import rules
 
 unit: $(DEV) ## the tests
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+transformers: $(DEV) ## an environment beside .venv with the extra `transformers` (torch), for its tests
+	$(PYTHON) -m venv $(VENV)-transformers
+	cd $(VENV) && echo "$$PWD"/lib/python3*/site-packages > "$$(ls -d ../$(VENV)-transformers/lib/python3*/site-packages)"/pantau.pth
+	$(VENV)-transformers/bin/pip install --quiet --constraint constraints.txt 'sentence-transformers>=5' torch==2.13.0 onnx
 
 format: $(DEV) ## put the code in form
 	$(BIN)/ruff check --fix .

@@ -13,6 +13,7 @@ PARTS = {
     "PANTAU_TEST_ELASTICSEARCH_URL": "a real Elasticsearch",
     "PANTAU_TEST_DATABASE_URL": "a real PostgreSQL",
     "PANTAU_TEST_CHROMIUM": "a Chromium to drive",
+    "PANTAU_TEST_TRANSFORMERS": "a Python that has the extra `transformers` (`make transformers`)",
 }
 
 

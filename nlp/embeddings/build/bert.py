@@ -6,6 +6,7 @@ Runs only in the build environment (torch, transformers, onnx); nothing of Panta
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,12 @@ def export(model: Any, target: Path) -> None:
     names = ["input_ids", "attention_mask", "token_type_ids"]
     example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in names)
     axes = {name: {0: "batch", 1: "sequence"} for name in [*names, "last_hidden_state"]}
-    torch.onnx.export(
-        Plain(), example, str(target), input_names=names, output_names=["last_hidden_state"],
-        dynamic_axes=axes, opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch advises its newer exporter, whose graphs the optimizer cannot fuse
+        torch.onnx.export(
+            Plain(), example, str(target), input_names=names, output_names=["last_hidden_state"],
+            dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
 
 
 def quantise(source: Path, target: Path, weights: Weights) -> None:
@@ -153,7 +156,7 @@ def tokenizer(weights: Weights, rows: Sequence[int], pieces: Sequence[str]) -> A
 def sentence_transformer(model: Any, tokenizer_file: Path, folder: Path) -> None:
     """The same weights as a sentence-transformers folder: float32, mean pooling, unit length, e5's prompts."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers import models as parts
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
 
     inner = folder / "transformer"
@@ -161,10 +164,10 @@ def sentence_transformer(model: Any, tokenizer_file: Path, folder: Path) -> None
     named = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     fast = PreTrainedTokenizerFast(tokenizer_file=str(tokenizer_file), mask_token=MASK, model_max_length=512, **named)
     fast.save_pretrained(inner)
-    word = parts.Transformer(str(inner), max_seq_length=512)
-    pooling = parts.Pooling(model.config.hidden_size, pooling_mode="mean")
+    word = Transformer(str(inner), max_seq_length=512)
+    pooling = Pooling(model.config.hidden_size, pooling_mode="mean")
     prompts = {"query": "query: ", "document": "passage: "}
-    SentenceTransformer(modules=[word, pooling, parts.Normalize()], prompts=prompts, device="cpu").save(str(folder / "packed"))
+    SentenceTransformer(modules=[word, pooling, Normalize()], prompts=prompts, device="cpu").save(str(folder / "packed"))
 
 
 def vocabulary(tokenizer_file: Path) -> list[str]:
