@@ -1,7 +1,7 @@
 """The date reader: when was this published, to the minute and with its zone, or why that cannot be said.
 
-It never guesses. The order of a figure-only date belongs to the outlet (`order`); without one, a date is read only where a
-single order is possible or the weekday beside it decides. A time without a zone is in the outlet's `zone`.
+It never guesses. Where a figure-only date can be read two ways, the weekday beside it decides, else the order that belongs to the
+outlet (`order`); without either there is no date. A time without a zone is in the outlet's `zone`.
 Shapes: ISO 8601 and its near relations, RFC 822, Indonesian and English words ("Jumat, 29 Mei 2026 22:02 WIB"), figures
 ("10/21/2025 20:43"), relative times ("2 jam yang lalu", "kemarin 14.30"), epoch seconds and milliseconds.
 """
@@ -155,10 +155,9 @@ def _figure_day(text: str, order: DateOrder | None) -> _Found | None:
     readings = {o: day for o in _ORDERS if (day := _figures_as(match, o)) is not None}
     if not readings:
         raise DateError(f"no such day: {match[0]}")
-    if order in readings:
-        return _Found(readings[order], *match.span())
     if len(set(readings.values())) > 1:
-        readings = {o: day for o, day in readings.items() if day.weekday() == _weekday(text)}
+        fitting = {o: day for o, day in readings.items() if day.weekday() == _weekday(text)}
+        readings = fitting or ({order: readings[order]} if order in readings else readings)
     days = set(readings.values())
     if len(days) != 1:
         raise DateError(f"order of day and month cannot be decided: {match[0]}")
