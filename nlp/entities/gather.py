@@ -1,0 +1,108 @@
+"""From hits to entities: definitions in brackets, short forms learnt in the article, later mentions by one word, grouping.
+
+Source of the method: rules of this project (same-article coreference).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from nlp.analysis import EntityType
+from nlp.entities.hits import Claims, Hit
+from nlp.entities.lexicon import Lexicon
+from nlp.entities.view import View
+from nlp.registry import Registry
+
+BRACKET = re.compile(r" ?\( ?(?:selanjutnya disebut |disingkat |atau )?\"?(?P<short>[^()\"]{2,40}?)\"? ?\)")
+TICKER = re.compile(r"^(?:IDX: ?|BEI: ?)?([A-Z]{4})$")
+SHORT = re.compile(r"^[A-Z0-9](?:[\w&./'-]*[A-Z0-9a-z])(?: [A-Z][\w&./-]*){0,2}$")
+ORGANISATIONS = frozenset({EntityType.COMPANY, EntityType.PUBLIC_BODY, EntityType.ASSOCIATION, EntityType.ORGANISATION})
+COMMON_FIRST = frozenset(
+    ["Bank", "PT", "Bursa", "Badan", "Asosiasi", "Grup", "Koperasi", "Perum", "Indonesia", "The", "Mitra", "Sinar", "Asuransi", "Dana"]
+)
+
+
+def define(hits: list[Hit], registry: Registry) -> tuple[list[Hit], dict[str, str]]:
+    """Read "Name (SHORT)" behind every hit: hits resolved by a ticker in brackets, and short form → key of its owner.
+
+    Returns:
+        The hits, with ids where the bracket gave one, and the short forms learnt.
+    """
+    by_start = {(id(hit.view), hit.start): hit for hit in hits}
+    merged: dict[str, Hit] = {}
+    shorts: dict[str, str] = {}
+    for hit in hits:
+        found = BRACKET.match(hit.view.text, hit.end)
+        if not found or hit.type not in (*ORGANISATIONS, EntityType.PROGRAMME):
+            continue
+        inner = by_start.get((id(hit.view), found.start("short")))
+        ticker = TICKER.match(found["short"])
+        row = registry.get(f"idx:{ticker[1]}") if ticker else None
+        if row and not hit.id and hit.type is EntityType.COMPANY:
+            merged[hit.key] = replace(hit, key=row.id, id=row.id)
+        elif inner and inner.id and not hit.id and inner.type in ORGANISATIONS and not inner.name.startswith("Kem"):
+            merged[hit.key] = replace(hit, key=inner.id, id=inner.id, type=inner.type)
+        elif (not inner or inner.id != hit.id) and not row and _abbreviates(found["short"], hit.name):
+            shorts[found["short"]] = hit.key
+    hits = [replace(hit, key=to.key, id=to.id, type=to.type) if (to := merged.get(hit.key)) and not hit.id else hit for hit in hits]
+    return hits, {short: merged[key].key if key in merged else key for short, key in shorts.items()}
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether a bracket looks like the name's short form: its letters stand in the name in this order, or it is capitals."""
+    if not SHORT.match(short) or short.isdigit() or short.casefold() == name.casefold():
+        return False
+    letters = iter(name.casefold())
+    in_order = all(letter in letters for letter in short.casefold() if letter.isalnum())
+    return in_order or (short.isupper() and len(short) <= 8 and " " not in short) or (len(short.split()) == 1 and short[0].isupper())
+
+
+def short_mentions(views: Iterable[View], shorts: dict[str, str], hits: list[Hit], claims: Claims) -> Iterator[Hit]:
+    """Every further place of the short forms learnt in this article."""
+    owners = {hit.key: hit for hit in hits}
+    if not shorts:
+        return
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(short) for short in sorted(shorts, key=len, reverse=True)) + r")(?!\w)")
+    for view in views:
+        for found in pattern.finditer(view.text):
+            owner = owners.get(shorts[found.group()])
+            if owner and claims.free(view, *found.span()):
+                hit = Hit(view, *found.span(), owner.type, found.group(), owner.key, owner.id, "short", "bracket", 0.9)
+                claims.take(hit)
+                yield hit
+
+
+def stems(hits: list[Hit], lexicon: Lexicon, views: tuple[View, ...]) -> dict[str, str]:
+    """One-word short forms that the article itself uses: the first word of a company's name, any word of a person's.
+
+    A word counts only for one owner, never if it also stands in lower case, and for a company never if it is a given name.
+    """
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for hit in hits:
+        words = re.findall(r"[^\W\d_][\w'&+-]*", hit.name)
+        if hit.type is EntityType.PERSON:
+            for word in words:
+                if len(word) > 2:
+                    owners[word].add(hit.key)
+        elif hit.type is EntityType.COMPANY and len(words) > 1:
+            first = next((word for word in words if word not in COMMON_FIRST), "")
+            if len(first) > 3 and first not in lexicon.given_names and first not in lexicon.stop_names:
+                owners[first].add(hit.key)
+    lowered = {word for view in views for word in re.findall(r"\b[a-z][\w'-]+", view.text)}
+    return {word: next(iter(keys)) for word, keys in owners.items() if len(keys) == 1 and word[0].isupper() and word.lower() not in lowered}
+
+
+def stem_mentions(views: Iterable[View], stems_of: dict[str, str], hits: list[Hit], claims: Claims) -> Iterator[Hit]:
+    """Further places of one-word short forms, not inside a longer run of capitals."""
+    owners = {hit.key: hit for hit in hits}
+    for view in views:
+        for found in re.finditer(r"(?<![\w-])[^\W\d_][\w'&+]*", view.text):
+            key = stems_of.get(found.group())
+            if key and key in owners and claims.free(view, *found.span()):
+                owner = owners[key]
+                hit = Hit(view, *found.span(), owner.type, found.group(), key, owner.id, "short", "stem", 0.8)
+                claims.take(hit)
+                yield hit

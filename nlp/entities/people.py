@@ -1,0 +1,212 @@
+"""People: by role ("Direktur Utama X NAME", "NAME, Ketua Y"), by speech ("ujar NAME", "NAME mengatakan") and by registry.
+
+Source of the method: rules of this project over a role lexicon and a list of given names (nlp/entities/data).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nlp.analysis import EntityType
+from nlp.entities.hits import Claims, Hit
+from nlp.entities.lexicon import Lexicon
+from nlp.entities.tokens import Phrases, Tokens
+from nlp.registry import comparable
+
+LONGEST_NAME = 5
+LONGEST_ROLE = 22
+LATER = frozenset({"saat", "kala", "ketika", "itu", "waktu"})
+JOINTS = frozenset({",", "(", ")", "/", "-", "&", '"', "."})
+ROLE_VERBS = frozenset({"selaku", "sebagai", "adalah", "menjabat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where organisations stand in a view, by token: `first[i]` is the token after the organisation that begins at i."""
+
+    first: dict[int, int]
+    hits: dict[int, Hit]
+
+
+class People:
+    """Finds people in a view. Made once; safe to share."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Index the roles and verbs."""
+        self._lexicon = lexicon
+        self._roles = Phrases(lexicon.roles)
+        self._before = frozenset(lexicon.speech_before) | frozenset(f"{verb}nya" for verb in lexicon.speech_before)
+        self._after = frozenset(lexicon.speech_after)
+        self._countries = Phrases(lexicon.countries)
+        self._honorifics = Phrases(lexicon.honorifics)
+
+    def find(self, tokens: Tokens, organisations: list[Hit], claims: Claims, closed: Claims) -> Iterator[Hit]:
+        """People of a view: first those with a role, then those who speak. The organisations are needed to read roles; in the
+        closed stretches (headlines, bylines) nobody is looked for.
+        """
+        places = _places(tokens, organisations)
+        index = 0
+        while index < len(tokens):
+            inside = any(start < index < end for start, end in places.first.items())
+            found = None if inside else self._role_first(tokens, index, places) or self._name_first(tokens, index, places)
+            if found and claims.free(tokens.view, found[0].start, found[0].end) and closed.free(tokens.view, found[0].start, found[0].end):
+                claims.take(found[0])
+                yield found[0]
+            index = found[1] if found else index + 1
+        for hit in self._speakers(tokens, claims):
+            if closed.free(tokens.view, hit.start, hit.end):
+                claims.take(hit)
+                yield hit
+
+    def _role_first(self, tokens: Tokens, index: int, places: Places) -> tuple[Hit, int] | None:
+        size = self._roles.at(tokens, index)
+        if not size:
+            return None
+        end, body = self._role_end(tokens, index + size, places)
+        start = end
+        while tokens.word(start) in LATER:
+            start += 1
+        if tokens.word(start) == "," and self._name_size(tokens, start + 1, places):
+            start += 1
+        start += self._honorifics.at(tokens, start)
+        name = self._name_size(tokens, start, places)
+        if not name or not self._is_person(tokens, start, start + name, role=True):
+            return None
+        return self._person(tokens, start, start + name, "role", tokens.text(index, end), body), start + name
+
+    def _role_end(self, tokens: Tokens, index: int, places: Places) -> tuple[int, Hit | None]:
+        """The token where the role's complement ends, and the body it names."""
+        body, start = None, index
+        while index < min(len(tokens), start + LONGEST_ROLE):
+            step, hit = self._role_step(tokens, index, places)
+            if not step:
+                break
+            body = body or hit
+            index += step
+        while index > start and tokens.word(index - 1) in JOINTS and tokens.word(index - 1) != ")":
+            index -= 1
+        return index, body
+
+    def _role_step(self, tokens: Tokens, index: int, places: Places) -> tuple[int, Hit | None]:
+        if index in places.first:
+            return places.first[index] - index, places.hits[index]
+        country = self._countries.at(tokens, index)
+        if country:
+            return country, None
+        word = tokens.word(index)
+        if word == "(":
+            return next((size for size in range(2, 8) if tokens.word(index + size - 1) == ")"), 0), None
+        if word in (",", "/", "&", "-"):
+            return (1 if self._complement(tokens, index + 1, places) else 0), None
+        return (1 if self._complement(tokens, index, places) else 0), None
+
+    def _complement(self, tokens: Tokens, index: int, places: Places) -> bool:
+        word = tokens.word(index)
+        if index in places.first or word in self._lexicon.role_complement or word in self._lexicon.role_words:
+            return True
+        return len(word) > 1 and word.isupper() and word not in self._lexicon.given_names and tokens.word(index + 1) != "."
+
+    def _name_first(self, tokens: Tokens, index: int, places: Places) -> tuple[Hit, int] | None:
+        """ "NAME, ROLE …" and "NAME selaku ROLE …"."""
+        if self._mid_run(tokens, index):
+            return None
+        size = self._name_size(tokens, index, places)
+        joint = index + size
+        if not size or (tokens.word(joint) not in ROLE_VERBS and tokens.word(joint) != ","):
+            return None
+        role = joint + 1
+        head = self._roles.at(tokens, role)
+        if not head or not self._is_person(tokens, index, joint, role=size > 1):
+            return None
+        end, body = self._role_end(tokens, role + head, places)
+        return self._person(tokens, index, joint, "apposition", tokens.text(role, end), body), joint
+
+    def _mid_run(self, tokens: Tokens, index: int) -> bool:
+        before = tokens.word(index - 1)
+        return bool(before[:1].isupper()) and before not in self._lexicon.stop_names and before not in self._lexicon.role_words
+
+    def _speakers(self, tokens: Tokens, claims: Claims) -> Iterator[Hit]:
+        for index, word in enumerate(tokens.words):
+            if word in self._before:
+                start = index + 1 + self._honorifics.at(tokens, index + 1)
+                hit = self._speaker(tokens, start, self._name_size(tokens, start, NOWHERE), claims)
+            elif word in self._after:
+                start = index
+                while start > index - LONGEST_NAME and self._name_word(tokens, start - 1):
+                    start -= 1
+                hit = self._speaker(tokens, start, index - start, claims)
+            else:
+                continue
+            if hit:
+                yield hit
+
+    def _speaker(self, tokens: Tokens, start: int, size: int, claims: Claims) -> Hit | None:
+        while size and tokens.word(start) in self._lexicon.stop_names:
+            start, size = start + 1, size - 1
+        end = start + size
+        if not size or not claims.free(tokens.view, tokens.starts[start], tokens.ends[end - 1]):
+            return None
+        return self._person(tokens, start, end, "speech", "", None) if self._is_person(tokens, start, end, role=False) else None
+
+    def _name_size(self, tokens: Tokens, index: int, places: Places) -> int:
+        """How many tokens a person's name takes from here; 0 where none begins."""
+        size = 0
+        while size < LONGEST_NAME + 2 and index + size not in places.first and self._continues(tokens, index, index + size):
+            size += 1
+        while size and tokens.word(index + size - 1) == ".":
+            size -= 1
+        return size
+
+    def _continues(self, tokens: Tokens, start: int, index: int) -> bool:
+        """Whether the token at `index` goes on with the name that begins at `start`: a name word, an initial's stop, a particle."""
+        before = tokens.word(index - 1)
+        if self._name_word(tokens, index):
+            return index == start or before == "." or not tokens.glued(index)
+        if index == start:
+            return False
+        if tokens.word(index) == ".":
+            return len(before) <= 2 and tokens.glued(index)
+        return tokens.word(index) in self._lexicon.particles and self._name_word(tokens, index + 1)
+
+    def _name_word(self, tokens: Tokens, index: int) -> bool:
+        word = tokens.word(index)
+        if not word or not word[0].isupper() or word in self._lexicon.stop_names:
+            return False
+        return word.replace("'", "").replace("-", "").isalpha() and (
+            len(word) == 1 or not word.isupper() or len(word) <= 4 or word in CAPITAL_NAMES
+        )
+
+    def _is_person(self, tokens: Tokens, start: int, end: int, *, role: bool) -> bool:
+        words = [word for word in tokens.words[start:end] if word != "." and word not in self._lexicon.particles]
+        known = sum(word in self._lexicon.given_names for word in words)
+        capitals = sum(len(word) > 1 and word.isupper() for word in words)
+        if not words or capitals == len(words) or any(word in self._lexicon.role_words for word in words):
+            return False
+        if role:
+            return known > 0 or len(words) > 1 or (len(words) == 1 and len(words[0]) > 3 and tokens.word(end) in self._after)
+        return known * 2 >= len(words) or (len(words) > 1 and known > 0)
+
+    def _person(self, tokens: Tokens, start: int, end: int, rule: str, role: str, body: Hit | None) -> Hit:
+        name = tokens.text(start, end)
+        place = tokens.view, tokens.starts[start], tokens.ends[end - 1]
+        weight = 0.9 if role else 0.75
+        return Hit(
+            *place, EntityType.PERSON, name, comparable(name), rule=rule, weight=weight, role=role, affiliation=body.key if body else ""
+        )
+
+
+NOWHERE = Places({}, {})
+CAPITAL_NAMES = frozenset({"JUSUF", "PRABOWO"})
+
+
+def _places(tokens: Tokens, organisations: list[Hit]) -> Places:
+    """The organisations of the view by their first token."""
+    begins = {start: index for index, start in enumerate(tokens.starts)}
+    ends = {end: index for index, end in enumerate(tokens.ends)}
+    first, hits = {}, {}
+    for hit in organisations:
+        if hit.view is tokens.view and hit.start in begins and hit.end in ends:
+            first[begins[hit.start]] = ends[hit.end] + 1
+            hits[begins[hit.start]] = hit
+    return Places(first, hits)

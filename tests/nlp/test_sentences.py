@@ -1,0 +1,57 @@
+"""Sentences: where they end, where they do not, and that no letter is lost."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.language import load_language
+from nlp.sentences import sentences
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nilai kontrak itu Rp. 5 miliar untuk PT. Maju Jaya di Jl. Merdeka No. 7.",
+        "Kerja sama diteken oleh Ir. B. J. Santoso bersama dr. Rina Dewi.",
+        "Laba naik 1.250,5 persen menjadi Rp1.250.000.000.",
+        "Data itu dikutip dari laman contoh.co.id pada Senin (3/1).",
+        "PT Maju Jaya Tbk. membangun pabrik baru.",
+    ],
+)
+def test_an_abbreviation_an_initial_or_a_number_ends_no_sentence(sentence: str) -> None:
+    assert split(sentence) == [sentence]
+
+
+def test_a_closing_quote_belongs_to_its_sentence_and_glued_text_is_split() -> None:
+    text = '"Kami membangun pabrik baru."Acara itu digelar di Bandung.Menteri hadir. "Ini baik," ujarnya.'
+    assert split(text) == ['"Kami membangun pabrik baru."', "Acara itu digelar di Bandung.", "Menteri hadir.", '"Ini baik," ujarnya.']
+
+
+def test_an_empty_line_ends_a_sentence_without_a_stop() -> None:
+    assert split("Judul tanpa titik\r\n\r\nIsi berita.") == ["Judul tanpa titik", "Isi berita."]
+
+
+@given(st.text(alphabet=st.sampled_from('Aa. "”\n\r\u00a0é😀1!?)(')))
+def test_every_letter_is_in_exactly_one_sentence_of_any_text(text: str) -> None:
+    found = sentences(text)
+    assert all(start < end for start, end in found)
+    assert all(before[1] <= after[0] for before, after in pairwise(found))
+    outside = set(range(len(text))) - {place for start, end in found for place in range(start, end)}
+    assert all(text[place].isspace() for place in outside)
+
+
+def test_the_pipeline_keeps_the_text_and_marks_sentences_and_entities() -> None:
+    text = "PT. Astra International Tbk. menyalurkan Rp. 5 miliar.\u00a0 Kementerian Perindustrian hadir 😀."
+    doc = load_language()(text)
+    assert doc.text == text
+    assert len(list(doc.sents)) == 2
+    assert [token.text for token in doc][:2] == ["PT.", "Astra"]
+    assert {entity.id for entity in doc._.entities} == {"idx:ASII", "gov:kemenperin"}
