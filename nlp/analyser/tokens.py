@@ -1,0 +1,63 @@
+"""Words of a text and their forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlp.analyser.stems import stem
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’ʼ][^\W_]+)*")
+"""A number with its separators ("4.0", "1.000"), else letters and digits, an apostrophe inside kept in the word ("Jum'at").
+
+A hyphen parts words, so that "anak-anak" and "pro-UMKM" are found by their parts.
+"""
+_APOSTROPHES = str.maketrans("", "", "'’ʼ")
+MAX_LENGTH = 100
+"""Longer "words" are noise (URLs glued together, base64): cut, so that an engine never refuses a document for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: `start` and `end` are code points of the text as given."""
+
+    exact: str
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=200_000)
+def _forms(word: str) -> tuple[str, str]:
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold()).translate(_APOSTROPHES)
+    exact = "".join(c for c in folded if not unicodedata.combining(c))[:MAX_LENGTH]
+    exact = re.sub(r"\s+", "", exact)  # a few characters normalise to words with spaces; one token stays one token
+    return exact, stem(exact)
+
+
+def tokens(text: str) -> list[Token]:
+    """Every word of `text` in order. Pure; never raises."""
+    found = []
+    for match in _WORD.finditer(text):
+        exact, root = _forms(match.group())
+        if exact:
+            found.append(Token(exact, root, match.start(), match.end()))
+    return found
+
+
+def lines(text: str) -> tuple[str, str]:
+    """The exact forms and the stems of all words, each joined by spaces: what the `exact` and `stem` fields hold."""
+    forms = [form for form in map(_forms, _WORD.findall(text)) if form[0]]
+    return " ".join(exact for exact, _ in forms), " ".join(root for _, root in forms)
+
+
+def exact_line(text: str) -> str:
+    """The exact forms joined by spaces."""
+    return lines(text)[0]
+
+
+def stem_line(text: str) -> str:
+    """The stems joined by spaces."""
+    return lines(text)[1]
