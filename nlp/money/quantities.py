@@ -1,0 +1,317 @@
+"""Step one of the money grammar: every number of a text with the currency and magnitude written beside it.
+
+A quantity is not yet money: "10" in "Rp 10-12 juta" has neither magnitude nor unit of its own. `nlp.money.grammar` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from nlp.money.numerals import WordReader, read_digits, word_reader
+from nlp.money.tables import CurrencyForm, Magnitude, cent_words, currency_forms, magnitudes
+
+BLANK = r"[\s\u200b\u200c\u200d\u2060\ufeff]"
+"""White space as pages have it: NBSP and thin spaces are in \\s, zero-width characters are not."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
+_SPACED_DECIMALS = re.compile(r",\s(\d{1,2})(?=\s?(?:juta|miliar|milyar|triliun))", re.ASCII)
+_DASH_END = re.compile(r",(?:-|–|00\b)(?!\d)")
+_LOOK_BACK = 26
+_CHAINABLE = {"puluh": 1, "ratus": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as written, with what stands beside it.
+
+    Attributes:
+        start, end: from the currency before to the currency or magnitude after.
+        number_start: where the number itself begins.
+        number: its value before any magnitude.
+        plain: no thousands separator and no decimals ("2026"), so it may be a year.
+        power: power of ten of its magnitude words, None without one.
+        before, after: ISO codes of the currency written before or after it.
+        vague: an "-an" suffix follows the magnitude ("jutaan").
+        letter: the magnitude is a single letter or an abbreviation, which counts only beside a currency.
+    """
+
+    start: int
+    end: int
+    number_start: int
+    number: Decimal
+    plain: bool
+    power: int | None
+    before: str | None
+    after: str | None
+    vague: bool = False
+    letter: bool = False
+
+    @property
+    def currency(self) -> str | None:
+        """The ISO code beside the number."""
+        return self.before or self.after
+
+
+def _flexible(form: str) -> str:
+    """A form as a pattern; its blanks match any white space."""
+    return rf"{BLANK}+".join(re.escape(part) for part in form.split())
+
+
+def _case_folded(form: str) -> bool:
+    """Whether a currency form is matched in any case: names, and the symbols of rupiah and dollar, not three-letter codes."""
+    return any(ch.islower() for ch in form) or form in {"USD", "IDR", "US$", "US $"}
+
+
+def _alternatives(forms: list[str]) -> str:
+    folded = "|".join(_flexible(form) for form in forms if _case_folded(form))
+    exact = "|".join(_flexible(form) for form in forms if not _case_folded(form))
+    return "|".join(part for part in (f"(?i:{folded})" if folded else "", exact) if part)
+
+
+def _key(form: str) -> str:
+    return re.sub(rf"{BLANK}+", " ", form).casefold()
+
+
+class _Patterns:
+    """The tables compiled to patterns, for one language of magnitudes."""
+
+    def __init__(self, english: bool) -> None:
+        lang = "en" if english else "id"
+        usable = [item for item in magnitudes() if item.lang in ("any", lang)]
+        before = [item for item in currency_forms() if item.place == "before"]
+        after = [item for item in currency_forms() if item.place == "after"]
+        self.magnitude_of: dict[str, Magnitude] = {item.form if item.style == "letter" else item.form.casefold(): item for item in usable}
+        self.before_code = {_key(item.form): item.code for item in before}
+        self.after_form: dict[str, CurrencyForm] = {_key(item.form): item for item in after}
+        self.before = re.compile(rf"(?P<cur>{_alternatives([item.form for item in before])})(?P<gap>{BLANK}{{0,3}})\Z")
+        self.magnitude = re.compile(self._magnitude_pattern(usable))
+        cents = "|".join(sorted(cent_words(), key=len, reverse=True))
+        self.cents = re.compile(rf"{BLANK}?(?i:{cents})(?!\w)")
+        names = _alternatives([item.form for item in after])
+        self.after = re.compile(rf"(?:{BLANK}{{0,3}}|-)(?P<cur>{names})(?![^\W\d_])(?!{BLANK}?\d)")
+
+    @staticmethod
+    def _magnitude_pattern(usable: list[Magnitude]) -> str:
+        words = "|".join(re.escape(item.form) for item in usable if item.style != "letter")
+        letters = "|".join(sorted({re.escape(item.form) for item in usable if item.style == "letter"}))
+        chain = "|".join(_CHAINABLE)
+        return (
+            rf"(?P<blur>-an(?={BLANK}))?{BLANK}{{0,3}}(?:(?P<chain>(?i:{chain}|ribu))(?={BLANK}+(?i:{words})){BLANK}+)?"
+            rf"(?:(?P<word>(?i:{words}|{chain}))(?P<an>-?an)?(?P<rest>[^\W\d_]*)|(?P<letter>{letters}|(?<=\d)[mt]|(?<=\d\s)[mt])(?![\w²³]))"
+        )
+
+
+@cache
+def _patterns(english: bool) -> _Patterns:
+    return _Patterns(english)
+
+
+@cache
+def _reader() -> WordReader:
+    return word_reader()
+
+
+def find_quantities(text: str, *, english: bool = False) -> list[Quantity]:
+    """Every number of the text that digits or words write, in order, with its neighbours."""
+    patterns = _patterns(english)
+    found: list[Quantity] = []
+    position = 0
+    for match in _NUMBER.finditer(text):
+        if match.start() < position:
+            continue
+        quantity = _from_digits(text, match, patterns, english, floor=position)
+        if quantity is not None:
+            found.append(quantity)
+            position = quantity.end
+    found += _from_words(text, patterns, found)
+    found.sort(key=lambda item: item.start)
+    return _compound(text, found)
+
+
+def _from_digits(text: str, match: re.Match[str], patterns: _Patterns, english: bool, floor: int) -> Quantity | None:
+    begin, end = match.span()
+    raw = match.group()
+    start, before = _currency_before(text, begin, patterns, floor)
+    if before is None and begin and (text[begin - 1].isalnum() and not text[begin - 1].isdigit()):
+        return None  # part of a name: "B40", "G20"
+    if raw.count(".") or raw.count(","):
+        joined = _SPACED_DECIMALS.match(text, end) if before else None  # "Rp 1.549, 22 miliar"
+        if joined:
+            raw, end = f"{raw},{joined.group(1)}", joined.end()
+    power, vague, letter, after_magnitude = _magnitude(text, end, patterns, glued=before is not None)
+    number = read_digits(raw, scaled=power is not None, english=english or _is_english(text, end, after_magnitude))
+    if number is None:
+        return None
+    end = after_magnitude
+    if before:
+        number, end = _cents(text, end, number, patterns)
+        dash = _DASH_END.match(text, end) if power is None else None
+        end = dash.end() if dash else end
+    after = None
+    if before is None:
+        after, end = _currency_after(text, end, power is not None, patterns)
+        if after is None:
+            cent_number, cent_end = _cents(text, end, number, patterns)
+            cent_after, cent_after_end = _currency_after(text, cent_end, True, patterns) if cent_end != end else (None, end)
+            if cent_after:
+                number, after, end = cent_number, cent_after, cent_after_end
+    return Quantity(start, end, begin, number, raw.isdigit(), power, before, after, vague, letter)
+
+
+def _is_english(text: str, end: int, after_magnitude: int) -> bool:
+    """Whether the magnitude written between the two places is an English word."""
+    return text[end:after_magnitude].strip().casefold() in {"million", "billion", "trillion", "thousand"}
+
+
+def _currency_before(text: str, begin: int, patterns: _Patterns, floor: int) -> tuple[int, str | None]:
+    window = text[max(floor, begin - _LOOK_BACK) : begin]
+    if not window or not (window[-1] in ").$€£¥₩₹฿₫₱₺₽₴" or window[-1].isalpha() or not window[-1].isprintable() or window[-1].isspace()):
+        return begin, None
+    match = patterns.before.search(window)
+    if match is None:
+        return begin, None
+    start = begin - len(window) + match.start()
+    symbol = match.group("cur")
+    if start and symbol[0].isalpha() and text[start - 1].isalnum() and not _glued(text[start - 1], symbol):
+        return begin, None
+    return start, patterns.before_code[_key(symbol)]
+
+
+def _glued(previous: str, symbol: str) -> bool:
+    """ "banyakRp 400.000.000" and "sebesarUSD 5" are glued; a currency that only looks like a word's end is not."""
+    return symbol[0].isupper() and (previous.islower() or previous.isdigit())
+
+
+def _magnitude(text: str, end: int, patterns: _Patterns, *, glued: bool) -> tuple[int | None, bool, bool, int]:
+    """(power of ten, "-an" follows, is a letter, end) of the magnitude at `end`."""
+    match = patterns.magnitude.match(text, end)
+    if match is None:
+        return None, False, False, end
+    power = 0
+    if match.group("chain"):
+        chain = match.group("chain").casefold()
+        power = _CHAINABLE.get(chain, 3)
+    letter = match.group("letter")
+    if letter:
+        item = patterns.magnitude_of.get(letter) or patterns.magnitude_of[letter.upper()]
+        return (power + item.power, False, True, match.end()) if glued else (None, False, False, end)
+    word = match.group("word").casefold()
+    known = patterns.magnitude_of.get(word)
+    rest = match.group("rest")
+    if rest and not (glued and known is not None and known.style == "word" and len(word) > 3):
+        return None, False, False, end
+    if known is None:
+        return power + _CHAINABLE[word], bool(match.group("an")), False, match.end("word")
+    if known.style == "abbreviation" and not glued:
+        return None, False, False, end
+    stop = match.end("an") if match.group("an") and not rest else match.end("word")
+    vague = bool(match.group("blur") or (match.group("an") and not rest))
+    return power + known.power, vague, known.style == "abbreviation", _repeated(text, stop, word)
+
+
+def _repeated(text: str, end: int, word: str) -> int:
+    """A magnitude printed twice ("2,3 miliar miliar dollar") is one."""
+    match = re.compile(rf"{BLANK}+(?i:{re.escape(word)})(?!\w)").match(text, end)
+    return match.end() if match else end
+
+
+def _cents(text: str, end: int, number: Decimal, patterns: _Patterns) -> tuple[Decimal, int]:
+    match = patterns.cents.match(text, end)
+    return (number / 100, match.end()) if match else (number, end)
+
+
+def _currency_after(text: str, end: int, scaled: bool, patterns: _Patterns) -> tuple[str | None, int]:
+    match = patterns.after.match(text, end)
+    if match is None:
+        return None, end
+    form = patterns.after_form[_key(match.group("cur"))]
+    if form.strict and not scaled:
+        return None, end
+    return form.code, match.end()
+
+
+_WORD_BACK = re.compile(rf"([^\W\d_]+)(?:{BLANK}+|-)\Z")
+_MAX_NUMBER_WORDS = 40
+
+
+@cache
+def _word_currency() -> re.Pattern[str]:
+    names = [item.form for item in currency_forms() if item.place == "after" and item.form[0].isalpha()]
+    return re.compile(rf"(?<=[a-z\s\u00a0])(?:{_alternatives(names)})(?![^\W\d_])")
+
+
+@cache
+def _spelled_after() -> re.Pattern[str]:
+    scale = "(?i:ratus|ribu|juta|miliar|milyar|triliun)"
+    return re.compile(rf"(?<![^\W\d_])(?P<cur>Rp\.?|US\$|USD){BLANK}*(?P<words>(?:[a-z]+{BLANK}+){{0,12}}{scale})(?!\w)")
+
+
+def _from_words(text: str, patterns: _Patterns, digits: list[Quantity]) -> Iterator[Quantity]:
+    """Amounts written in words: "dua ratus juta rupiah", "Rp satu triliun", "half a billion dollars"."""
+    taken = [(item.start, item.end) for item in digits if item.currency]
+    for match in _word_currency().finditer(text):
+        run, start = _words_before(text, match.start())
+        if not run or any(low < match.end() and start < high for low, high in taken):
+            continue
+        number = _reader().read(run)
+        if number is not None and number > 0 and _has_value(run):
+            yield Quantity(start, match.end(), start, number, False, 0, None, patterns.after_form[_key(match.group())].code)
+    for match in _spelled_after().finditer(text):
+        run = match.group("words").split()
+        number = _reader().read(run) if all(word.casefold() in _reader().vocabulary for word in run) else None
+        if number is not None and number > 0:
+            code = patterns.before_code[_key(match.group("cur"))]
+            yield Quantity(match.start(), match.end(), match.start("words"), number, False, 0, code, None)
+
+
+def _has_value(run: list[str]) -> bool:
+    """A bare scale ("million dollars", "a dollar") is no amount in words."""
+    return run[0] not in {"a", "an"} and run[0] not in _reader().scales
+
+
+def _words_before(text: str, end: int) -> tuple[list[str], int]:
+    """The run of number words that ends where the currency name begins, and where it starts."""
+    run: list[str] = []
+    start = end
+    vocabulary = _reader().vocabulary
+    while len(run) < _MAX_NUMBER_WORDS:
+        match = _WORD_BACK.search(text[max(0, start - 24) : start])
+        if match is None or match.group(1).casefold() not in vocabulary:
+            break
+        if match.start() == 0 and start > 24:
+            break
+        run.insert(0, match.group(1).casefold())
+        start -= len(match.group())
+    while run and run[0] in {"and", "a", "an"}:
+        first = re.match(rf"[^\W\d_]+(?:{BLANK}+|-)", text[start:])
+        start += len(first.group()) if first else 0
+        run.pop(0)
+        if run and run[0] in _reader().scales:  # "a million dollars"
+            return ["one", *run], start
+    return run, start
+
+
+def _compound(text: str, found: list[Quantity]) -> list[Quantity]:
+    """ "Rp 1 triliun 500 miliar" is one quantity: the second, smaller part has no currency before it and touches the first."""
+    merged: list[Quantity] = []
+    for item in found:
+        last = merged[-1] if merged else None
+        if last is not None and _continues(text, last, item):
+            total = last.number * Decimal(10) ** (last.power or 0) + item.number * Decimal(10) ** (item.power or 0)
+            merged[-1] = Quantity(last.start, item.end, last.number_start, total, False, 0, last.before, item.after, item.vague)
+        else:
+            merged.append(item)
+    return merged
+
+
+def _continues(text: str, last: Quantity, item: Quantity) -> bool:
+    if last.after or item.before or not last.power or not item.power or item.power >= last.power or item.letter or last.vague:
+        return False
+    if not (last.before or item.after):
+        return False
+    gap = text[last.end : item.start]
+    return gap.isspace() and len(gap) <= 2 and item.number < 1000
