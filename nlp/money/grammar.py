@@ -77,7 +77,7 @@ def _amount_at(text: str, items: Sequence[Quantity], position: int, before: Sequ
 
 def _scaled(item: Quantity) -> Decimal:
     value = item.number * Decimal(10) ** (item.power or 0)
-    return value.normalize() if value != value.to_integral() else value.quantize(Decimal(1))
+    return value.normalize() if value != value.to_integral() else Decimal(int(value))
 
 
 def _is_range(text: str, first: Quantity, second: Quantity) -> bool:
