@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, select
 
+from api.alerts.arrivals import published
 from api.alerts.matching import LEAD
 from api.alerts.model import Fact, Notice, Reason
 from api.store.schema import articles, commitment_actors, commitment_beneficiaries, commitments, outlets, sightings, versions
@@ -34,7 +34,7 @@ def read_notice(connection: Connection, article_id: str, reasons: Sequence[Reaso
         title=row.title,
         outlet=row.label,
         url=row.url,
-        published=_published(row),
+        published=published(row),
         rights=row.rights,
         lead=row.text[: 4 * LEAD],
         reasons=tuple(reasons),
@@ -76,13 +76,6 @@ def _fact(connection: Connection, row: Row[tuple[object, ...]]) -> Fact:
         fact_id=row.fact_id,
         pledge_id=row.pledge_id,
     )
-
-
-def _published(row: Row[tuple[object, ...]]) -> datetime | date | None:
-    if row.published_precision == "minute" and row.published_at is not None:
-        moment: datetime = row.published_at
-        return moment
-    return date.fromisoformat(row.published_day) if row.published_day else None
 
 
 def _copies(connection: Connection, row: Row[tuple[object, ...]]) -> tuple[str, ...]:

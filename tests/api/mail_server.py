@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ class Mailbox:
     on_data: Callable[[], None] | None = None
     """Called after a message was kept and before the server says 250."""
     port: int = 0
+    answered: threading.Event = field(default_factory=threading.Event)
+    """Set once the server has written a 250 for a message to its socket."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         if address in self.answers:
@@ -36,6 +40,7 @@ class Mailbox:
         self.messages.append(message_from_bytes(envelope.content, policy=default))
         if self.on_data is not None:
             self.on_data()
+        asyncio.get_running_loop().call_later(0.05, self.answered.set)
         return "250 OK"
 
     def smtp(self) -> Smtp:
