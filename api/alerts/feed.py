@@ -6,11 +6,35 @@ from collections.abc import Sequence
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+from sqlalchemy import Connection, select
+
 from api.alerts.message import article_page, fact_line, outlet_line, plain, printable, reason_lines, shown, texts
-from api.alerts.model import Notice, Watch
+from api.alerts.model import Notice, Reason, Watch
+from api.alerts.notices import read_notice
+from api.store.schema import matches
 
 ATOM = "http://www.w3.org/2005/Atom"
+ENTRIES = 50
 ET.register_namespace("", ATOM)
+
+
+def feed(connection: Connection, watch: Watch, *, address: str, public_url: str) -> bytes:
+    """The watch's feed: its newest stories, copies and repeated events left out, as the store tells them now."""
+    rows = connection.execute(
+        select(matches)
+        .where(matches.c.watch_id == watch.id, matches.c.kind == "story")
+        .order_by(matches.c.at.desc(), matches.c.match_id.desc())
+        .limit(4 * ENTRIES)
+    )
+    entries: dict[int, tuple[Notice, datetime]] = {}
+    for row in rows:
+        if row.why["outcome"] == "same event" or row.story_id in entries:
+            continue
+        reason = Reason(watch.id, watch.label, row.why["why"], tuple(row.why["fact_ids"]))
+        notice = read_notice(connection, row.article_id, [reason])
+        if notice is not None:
+            entries[row.story_id] = (notice, row.at)
+    return render(watch, list(entries.values())[:ENTRIES], address=address, public_url=public_url)
 
 
 def render(watch: Watch, entries: Sequence[tuple[Notice, datetime]], *, address: str, public_url: str) -> bytes:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,12 @@ from sqlalchemy import Connection, func, select, update
 from api.alerts import outbox as queue
 from api.alerts import watches
 from api.alerts.deliver import DeliveryReport, Office, deliver
+from api.alerts.feed import feed
 from api.alerts.mail import Smtp
 from api.alerts.matcher import Matcher
 from api.alerts.matching import Arrival
 from api.alerts.model import Ask, State, Subject
+from api.alerts.preview import preview
 from api.errors import NotFoundError, QueryError
 from api.store.database import Database
 from api.store.schema import articles, deliveries, outbox
@@ -301,6 +303,7 @@ DELIVER = """
 import sys
 from datetime import datetime
 from api.alerts.deliver import Office, deliver
+from api.alerts.feed import feed
 from api.alerts.mail import Smtp
 from api.store.database import Database
 url, port, now = sys.argv[1:]
@@ -356,6 +359,36 @@ def test_a_feed_opens_with_its_secret_only(database: Database) -> None:
         assert watches.by_feed_secret(connection, second) is not None
         watches.remove(connection, watch.id)
         assert watches.by_feed_secret(connection, second) is None
+
+
+def test_a_feed_holds_each_story_and_event_once(database: Database) -> None:
+    with database.write() as connection:
+        watch = watches.get(connection, follow(connection, None))
+        fact = arrive(connection, "a1", rights="link")
+        story = connection.execute(select(articles.c.story_id)).scalar_one()
+        arrive(connection, "a2", outlet="media", story_id=story, pledge=pledge_of(connection, fact))
+        arrive(connection, "a3", "Cerita sendiri", pledge=pledge_of(connection, fact))
+        arrive(connection, "a4", "Kredit lain")
+        assert match(connection, "a1", "a2", "a3", "a4") == 0
+        content = feed(connection, watch, address="https://pantau.example/feeds/x", public_url="https://pantau.example").decode()
+    assert [content.count(f":article:{name}<") for name in ("a1", "a2", "a3", "a4")] == [1, 0, 0, 1]
+    assert content.count("“Sekitar Rp 100 miliar sudah disalurkan.”") == 1
+
+
+@pytest.mark.parametrize("wish", [("company", "idx:ASII"), ("query", "kind:kredit")])
+def test_a_preview_counts_what_would_have_been_told(database: Database, wish: tuple[str, str]) -> None:
+    asked = watches.Wish(Subject(wish[0]), wish[1], wish[1])
+    with database.write() as connection:
+        fact = arrive(connection, "a1", origin="import")
+        arrive(connection, "a2", outlet="media", pledge=pledge_of(connection, fact))
+        arrive(connection, "a3", "Kredit lain")
+        put_article(connection, "a4", "Tanpa komitmen", "Isi.")
+        arrive(connection, "a5", "Kredit lama", published_day="2026-01-31")
+        found = preview(connection, asked, now=NOW, query=evaluate)
+    assert (found.messages, found.per_week) == (2, 0.5)
+    assert [sample.article_id for sample in found.samples] == ["a3", "a1"]
+    assert dict(found.weeks)[date(2026, 3, 9)] == 2
+    assert len(found.weeks) == 5
 
 
 def test_the_same_wish_twice_is_one_watch(database: Database) -> None:
