@@ -1,1 +1,278 @@
-"""The embedded engine."""
+"""The embedded engine: tantivy for words, filters and facets; int8 vectors beside it for meaning. No server, one folder.
+
+`<root>/CURRENT` names the generation that answers; a rebuild fills another one and replaces CURRENT atomically. One process writes,
+any number read: a reader looks at the folder's stamp before each search and reopens what has changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import tantivy
+
+from api.errors import EngineDown, IndexMismatch
+from api.records import Sort
+from api.search.base import (
+    EVERYTHING,
+    KEYWORDS,
+    And,
+    EngineAnswer,
+    EngineDocument,
+    EngineHit,
+    EngineQuery,
+    Ids,
+    IndexInfo,
+    Node,
+    Vector,
+)
+from api.search.tantivy_query import SCHEMA, to_query
+from api.search.vectorfile import VectorFile
+from nlp.analyser import lines
+
+HEAP = 128_000_000
+"""Bytes the writer may buffer before it makes a segment."""
+FACET_SIZE = 65_000
+"""Values counted per segment and in all: with tantivy's default of 10 per segment, counts are wrong."""
+
+
+class EmbeddedEngine:
+    """A `SearchEngine` in a folder.
+
+    Args:
+        root: folder of all generations.
+        info: what the index must have been made with; a new one is made with it.
+        generation: a named generation instead of the current one (a rebuild).
+
+    Raises:
+        IndexMismatch: the index was made by another schema or model.
+        EngineDown: the folder cannot be read or written.
+    """
+
+    def __init__(self, root: Path, info: IndexInfo, *, generation: str | None = None) -> None:
+        self.root = root
+        self._info = info
+        self._lock = threading.RLock()
+        self._writer: tantivy.IndexWriter | None = None
+        self._fixed = generation
+        self._open(generation or self._current())
+
+    @property
+    def info(self) -> IndexInfo:
+        """What the open index was made with."""
+        return self._info
+
+    def _current(self) -> str:
+        pointer = self.root / "CURRENT"
+        try:
+            if pointer.exists():
+                return pointer.read_text(encoding="ascii").strip()
+            name = uuid.uuid4().hex[:12]
+            self._make(name)
+            self._point_to(name)
+        except OSError as error:
+            raise EngineDown(f"{self.root}: the search index cannot be used: {error.strerror}") from error
+        return name
+
+    def _make(self, name: str) -> None:
+        folder = self.root / name
+        (folder / "words").mkdir(parents=True)
+        (folder / "info.json").write_text(json.dumps({"schema": self._info.schema, "model": self._info.model}), encoding="ascii")
+
+    def _point_to(self, name: str) -> None:
+        fresh = self.root / f"CURRENT.{name}"
+        fresh.write_text(name, encoding="ascii")
+        with fresh.open() as handle:
+            os.fsync(handle.fileno())
+        fresh.replace(self.root / "CURRENT")
+
+    def _open(self, name: str) -> None:
+        folder = self.root / name
+        try:
+            made = IndexInfo(**json.loads((folder / "info.json").read_text(encoding="ascii")))
+        except (OSError, ValueError, TypeError) as error:
+            raise EngineDown(f"{folder}: the search index is damaged; run `pantau reindex`") from error
+        if made != self._info:
+            raise IndexMismatch(f"{folder}: made with {made}, now {self._info}; run `pantau reindex`")
+        self.generation = name
+        self.folder = folder
+        self._index = tantivy.Index(SCHEMA, path=str(folder / "words"))
+        self._index.config_reader("manual")
+        self._vectors = VectorFile(folder / "vectors")
+        self._stamp = 0
+        self._refresh()
+
+    def _refresh(self) -> tantivy.Searcher:
+        """The searcher over what is committed now, by this process or another."""
+        with self._lock:
+            if self._fixed is None and (name := self._current()) != self.generation:
+                self._close_writer()
+                self._open(name)
+            stamp = (self.folder / "words" / "meta.json").stat().st_mtime_ns
+            if stamp != self._stamp:
+                self._index.reload()
+                self._searcher = self._index.searcher()
+                self._vectors.refresh()
+                self._stamp = stamp
+            return self._searcher
+
+    def _write(self) -> tantivy.IndexWriter:
+        with self._lock:
+            if self._fixed is None and self._current() != self.generation:
+                self._refresh()
+            if self._writer is None:
+                try:
+                    self._writer = self._index.writer(HEAP, 1)
+                except ValueError as error:
+                    raise EngineDown(f"{self.folder}: another process writes the search index ({error})") from error
+            return self._writer
+
+    def put(self, documents: Iterable[EngineDocument]) -> None:
+        """Add or replace documents; searchable after `commit`."""
+        writer = self._write()
+        for document in documents:
+            writer.delete_documents_by_term("id", document.id)
+            writer.add_document(_tantivy_document(document))
+            self._vectors.put(document.id, document.vectors)
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Remove documents; unknown ids are ignored."""
+        writer = self._write()
+        for article in ids:
+            writer.delete_documents_by_term("id", article)
+            self._vectors.put(article, ())
+
+    def commit(self) -> None:
+        """Make everything put and deleted durable and searchable; vectors first, so that a word hit never waits for them."""
+        with self._lock:
+            if self._writer is not None:
+                self._vectors.commit()
+                self._writer.commit()
+                self._refresh()
+
+    def search(self, query: EngineQuery) -> EngineAnswer:
+        """Total, hits and facets of a query."""
+        searcher = self._refresh()
+        where = to_query(query.filtered())
+        total = searcher.search(where, 1, count=True).count or 0  # type: ignore[attr-defined]  # the stub forgets it
+        return EngineAnswer(total, self._hits(searcher, query, where), self._facets(searcher, query, where))
+
+    def _hits(self, searcher: tantivy.Searcher, query: EngineQuery, where: tantivy.Query) -> tuple[EngineHit, ...]:
+        if query.limit <= 0:
+            return ()
+        if query.sort is Sort.RELEVANCE:
+            found = searcher.search(where, query.limit, count=False).hits
+            hits = [self._hit(searcher, address, score) for score, address in found]
+            return tuple(sorted(hits, key=lambda h: (-round(h.score, 5), -h.key)))
+        name = query.sort.value
+        if query.after is not None:
+            below = tantivy.Query.range_query(SCHEMA, name, tantivy.FieldType.Unsigned, 0, query.after, include_upper=False)
+            where = tantivy.Query.boolean_query([(tantivy.Occur.Must, where), (tantivy.Occur.Must, below)])
+        found = searcher.search(where, query.limit, count=False, order_by_field=name).hits
+        return tuple(EngineHit(str(searcher.doc(address).get_first("id")), 0.0, int(key)) for key, address in found)
+
+    @staticmethod
+    def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> EngineHit:
+        stored = searcher.doc(address)
+        return EngineHit(str(stored.get_first("id")), float(score), int(stored.get_first("newest") or 0))
+
+    @staticmethod
+    def _facets(searcher: tantivy.Searcher, query: EngineQuery, where: tantivy.Query) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {}
+        shared = [name for name in query.facets if not query.filters.get(name)]
+        for names, scope in [(shared, where), *(([n], to_query(query.filtered(but=n))) for n in query.facets if n not in shared)]:
+            if names:
+                wanted = {n: {"terms": {"field": n, "size": FACET_SIZE, "segment_size": FACET_SIZE}} for n in names}
+                found = searcher.aggregate(scope, wanted)
+                counts |= {n: {b["key"]: b["doc_count"] for b in found[n]["buckets"]} for n in names}
+        return {name: counts[name] for name in query.facets}
+
+    def scores(self, where: Node, ids: Sequence[str]) -> dict[str, float]:
+        """The relevance of given articles to `where`; those that do not match are missing."""
+        if not ids:
+            return {}
+        searcher = self._refresh()
+        found = searcher.search(to_query(And((where, Ids(frozenset(ids))))), len(ids), count=False).hits
+        return {hit.id: hit.score for hit in (self._hit(searcher, address, score) for score, address in found)}
+
+    def near(self, vector: Vector, where: Node, limit: int) -> list[tuple[str, float]]:
+        """The articles whose best chunk is nearest to a unit `vector` among those that `where` holds for."""
+        searcher = self._refresh()
+        if where == EVERYTHING:
+            return self._vectors.near(vector, limit)
+        found = searcher.search(to_query(where), max(1, searcher.num_docs), count=False, order_by_field="newest").hits
+        return self._vectors.near(vector, limit, {str(searcher.doc(address).get_first("id")) for _, address in found})
+
+    def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of given articles' best chunks; those without vectors are missing."""
+        self._refresh()
+        return self._vectors.closeness(vector, ids)
+
+    def count(self) -> int:
+        """Documents in the index."""
+        return int(self._refresh().num_docs)
+
+    def words_like(self, word: str) -> list[str]:
+        """Indexed words close to `word` by spelling, commonest first; for suggestions only."""
+        searcher = self._refresh()
+        close = [
+            (count, term)
+            for term, count in searcher.terms_with_prefix("text_exact", word[:1])
+            if abs(len(term) - len(word)) <= 2 and term != word
+        ]
+        return [term for _, term in sorted(close, key=lambda c: (-c[0], c[1]))]
+
+    def begin_rebuild(self, info: IndexInfo) -> EmbeddedEngine:
+        """An empty next generation beside the present one, which goes on answering."""
+        maker = object.__new__(EmbeddedEngine)
+        maker.root, maker._info = self.root, info
+        name = uuid.uuid4().hex[:12]
+        maker._make(name)
+        return EmbeddedEngine(self.root, info, generation=name)
+
+    def switch(self) -> None:
+        """Make this rebuilt generation the present one, atomically, and drop the others."""
+        self.commit()
+        self._point_to(self.generation)
+        self._fixed = None
+        for folder in self.root.iterdir():
+            if folder.is_dir() and folder.name != self.generation:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def close(self) -> None:
+        """Give back files and locks. What was not committed is not there."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.rollback()
+            self._close_writer()
+
+
+def open_embedded(root: Path, info: IndexInfo) -> EmbeddedEngine:
+    """The engine in `root`; made anew where the schema or model has changed and nothing is lost by it (it is derived)."""
+    return EmbeddedEngine(root, info)
+
+
+def _tantivy_document(document: EngineDocument) -> tantivy.Document:
+    title_exact, title_stem = lines(document.title)
+    text_exact, text_stem = lines(document.text)
+    made = tantivy.Document()
+    made.add_text("id", document.id)
+    for name, value in (("title_exact", title_exact), ("title_stem", title_stem), ("text_exact", text_exact), ("text_stem", text_stem)):
+        made.add_text(name, value)
+    keywords: Mapping[str, tuple[str, ...]] = document.keywords
+    for name in KEYWORDS:
+        for keyword in dict.fromkeys(keywords.get(name, ())):
+            made.add_text(name, keyword)
+    for number, amount in (("day", document.day), ("newest", document.newest), ("amount", document.amount)):
+        made.add_unsigned(number, amount)
+    return made
