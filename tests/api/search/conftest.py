@@ -17,21 +17,9 @@ from tests.parts import part
 
 ENGINES = ("embedded", "elastic")
 WORDS = [
-    "kredit",
-    "bank",
-    "industri",
-    "menyalurkan",
-    "disalurkan",
-    "pembiayaan",
-    "koperasi",
-    "ekspor",
-    "investasi",
-    "pabrik",
-    "baterai",
-    "nikel",
-    "subsidi",
-    "energi",
-]
+    "kredit", "bank", "industri", "menyalurkan", "disalurkan", "pembiayaan", "koperasi",
+    "ekspor", "investasi", "pabrik", "baterai", "nikel", "subsidi", "energi",
+]  # fmt: skip
 COMPANIES = 950
 SEGMENTS = 8
 DIMENSION = 384
