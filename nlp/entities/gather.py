@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nlp.analysis import EntityType
-from nlp.entities.hits import Claims, Hit
+from nlp.entities.hits import ORGANISATIONS, Claims, Hit
 from nlp.entities.lexicon import Lexicon
 from nlp.entities.view import View
 from nlp.registry import Registry
@@ -19,7 +19,6 @@ from nlp.registry import Registry
 BRACKET = re.compile(r" ?\( ?(?:selanjutnya disebut |disingkat |atau )?\"?(?P<short>[^()\"]{2,40}?)\"? ?\)")
 TICKER = re.compile(r"^(?:IDX: ?|BEI: ?)?([A-Z]{4})$")
 SHORT = re.compile(r"^[A-Z0-9](?:[\w&./'-]*[A-Z0-9a-z])(?: [A-Z][\w&./-]*){0,2}$")
-ORGANISATIONS = frozenset({EntityType.COMPANY, EntityType.PUBLIC_BODY, EntityType.ASSOCIATION, EntityType.ORGANISATION})
 COMMON_FIRST = frozenset(
     ["Bank", "PT", "Bursa", "Badan", "Asosiasi", "Grup", "Koperasi", "Perum", "Indonesia", "The", "Mitra", "Sinar", "Asuransi", "Dana"]
 )
@@ -106,3 +105,41 @@ def stem_mentions(views: Iterable[View], stems_of: dict[str, str], hits: list[Hi
                 hit = Hit(view, *found.span(), owner.type, found.group(), key, owner.id, "short", "stem", 0.8)
                 claims.take(hit)
                 yield hit
+
+
+def in_full(hits: list[Hit], title: View, lexicon: Lexicon) -> list[Hit]:
+    """People whose text gives only one name, with the fuller name that the title gives ("Sam Altman" for "Altman")."""
+    longest: dict[str, int] = defaultdict(int)
+    for hit in hits:
+        if hit.type is EntityType.PERSON:
+            longest[hit.key] = max(longest[hit.key], len(hit.name.split()))
+    fuller = []
+    for hit in hits:
+        before = re.search(r"([^\W\d_][\w'-]+) $", title.text[: hit.start]) if hit.view is title else None
+        lone = hit.type is EntityType.PERSON and longest[hit.key] == 1
+        if lone and before and before[1] in lexicon.given_names and before[1].casefold() not in lexicon.common_words:
+            fuller.append(replace(hit, start=before.start(1), name=title.text[before.start(1) : hit.end], kind="name"))
+        else:
+            fuller.append(hit)
+    return fuller
+
+
+def salient(hits: list[Hit]) -> list[Hit]:
+    """Without the programmes that are common words ("subsidi listrik") where the article only mentions them in passing: once, and
+    not in its title.
+    """
+    generic: defaultdict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        if hit.type is EntityType.PROGRAMME:
+            generic[hit.key].append(hit)
+    passing = {
+        key
+        for key, places in generic.items()
+        if all(_common(hit.name) for hit in places) and len(places) < 2 and places[0].view.field == "text"
+    }
+    return [hit for hit in hits if hit.key not in passing]
+
+
+def _common(name: str) -> bool:
+    """Whether a name is written as common words: no capital but those of abbreviations inside it."""
+    return name[:1].islower() and " " in name

@@ -8,6 +8,7 @@ from typing import Literal
 from nlp.analysis import EntityType
 from nlp.entities.view import View
 
+ORGANISATIONS = frozenset({EntityType.COMPANY, EntityType.PUBLIC_BODY, EntityType.ASSOCIATION, EntityType.ORGANISATION})
 MentionKind = Literal["name", "short", "ticker", "reference", "role"]
 
 

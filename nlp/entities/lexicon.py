@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from nlp.entities.tokens import TOKEN
 from nlp.errors import RegistryError
 
 KINDS = ("company", "public_body", "association", "organisation")
@@ -38,6 +39,7 @@ class Lexicon:
     connectors: tuple[str, ...]
     media: tuple[str, ...]
     given_names: frozenset[str]
+    common_words: frozenset[str]
     programme_heads: tuple[str, ...]
     not_organisations: frozenset[str]
     breakers: frozenset[str]
@@ -47,6 +49,9 @@ class Lexicon:
     phrases: tuple[str, ...]
     run_words: frozenset[str]
     key_words: dict[str, str]
+    empty_run: frozenset[str]
+    closers: frozenset[str]
+    not_programmes: tuple[str, ...]
 
 
 @cache
@@ -73,12 +78,13 @@ def load_lexicon() -> Lexicon:
             references={kind: _longest_first(names) for kind, names in words["references"].items()},
             lower_stop=frozenset(words["lower_stop"]),
             countries=_longest_first(words["countries"]),
-            heads={head: kind for kind in KINDS for head in organisations["heads"].get(kind, ())},
+            heads={_spaced(head): kind for kind in KINDS for head in organisations["heads"].get(kind, ())},
             weak_heads=frozenset(organisations["weak"]),
-            tails={tail: kind for kind in KINDS for tail in organisations["tails"].get(kind, ())},
+            tails={_spaced(tail): kind for kind in KINDS for tail in organisations["tails"].get(kind, ())},
             connectors=tuple(organisations["connectors"]),
             media=_longest_first(_lines("media.txt")),
             given_names=frozenset(_lines("given_names.txt")),
+            common_words=frozenset(_lines("common_words.txt")),
             programme_heads=_longest_first(words["programme_heads"]),
             not_organisations=frozenset(name.casefold() for name in organisations["not_names"]),
             breakers=frozenset(words["breakers"]),
@@ -88,6 +94,9 @@ def load_lexicon() -> Lexicon:
             phrases=tuple(words["phrases"]),
             run_words=frozenset(organisations["run_words"]),
             key_words=dict(organisations["key_words"]),
+            empty_run=frozenset(organisations["empty_run"]),
+            closers=frozenset(organisations["closers"]),
+            not_programmes=tuple(f"{name.casefold()} " for name in words["not_programmes"]),
         )
     except KeyError as error:
         raise RegistryError(f"nlp/entities/data: list {error} is missing") from error
@@ -101,6 +110,11 @@ def _yaml(name: str) -> dict[str, Any]:
 def _lines(name: str) -> list[str]:
     lines = (files("nlp.entities") / "data" / name).read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def _spaced(phrase: str) -> str:
+    """A phrase with a space between all its tokens, as the rules join them: "Co." → "Co ."."""
+    return " ".join(TOKEN.findall(phrase))
 
 
 def _longest_first(words: list[str]) -> tuple[str, ...]:

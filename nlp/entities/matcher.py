@@ -96,7 +96,7 @@ class Matcher:
                 yield start, end, owners
 
     def _fits(self, name: Name, surface: str, cased: bool, published: date | None) -> bool:
-        if name.rule is Rule.QUERY or (published and not name.since <= published.year <= name.until + GRACE):
+        if name.rule is Rule.QUERY or not in_use(name, published.year if published else None):
             return False
         if name.rule is Rule.ANY or surface == name.text:
             return True
@@ -104,7 +104,13 @@ class Matcher:
             return len(name.text) > 3 and surface not in self._lexicon.lower_stop
         if name.rule is Rule.EXACT or (name.text.isupper() and len(name.text) <= SHORT_CAPITALS):
             return False
-        return all(given[:1].isupper() or not word[:1].isupper() for given, word in zip(surface.split(), name.text.split(), strict=False))
+        pairs = zip(surface.split(), name.text.split(), strict=False)
+        return all(given[:1].isupper() or not word[:1].isupper() or given in self._lexicon.connectors for given, word in pairs)
+
+
+def in_use(name: Name, year: int | None) -> bool:
+    """Whether a name was in use in a year, or a little before; without a year it may have been."""
+    return year is None or name.since <= year <= name.until + GRACE
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

@@ -7,17 +7,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nlp.analysis import EntityType
-from nlp.entities.hits import Claims, Hit
+from nlp.entities.hits import ORGANISATIONS, Claims, Hit
 from nlp.entities.lexicon import Lexicon
+from nlp.entities.matcher import in_use, row_names
 from nlp.entities.tokens import Phrases, Tokens
+from nlp.entities.unify import inner_variants
 from nlp.registry import Registry, comparable
 
 LONGEST = 12
 LISTING = frozenset({"public_body", "association"})
 ROMAN = re.compile(r"^[IVX]+$")
-LEGAL_TAILS = frozenset({"Tbk", "Ltd", "Ltd.", "Inc", "Inc.", "Corp", "Corp.", "LLC", "Limited", "PLC", "Plc", "GmbH", "Berhad", "Bhd"})
+NAMED_AFTER_PEOPLE = frozenset({"PT", "Universitas", "Yayasan", "Institut", "Politeknik", "Pondok"})
+TITLES = frozenset({"Director", "Manager", "Officer", "Head", "President", "Secretary", "Specialist"})
+LEGAL_TAILS = frozenset(
+    {
+        "Sekuritas",
+        "Securities",
+        "Asset",
+        "Tbk",
+        "Ltd",
+        "Ltd.",
+        "Inc",
+        "Inc.",
+        "Corp",
+        "Corp.",
+        "LLC",
+        "Limited",
+        "PLC",
+        "Plc",
+        "GmbH",
+        "Berhad",
+        "Bhd",
+    }
+)
 COUNTRY_BOUND = frozenset({"Pemerintah", "Parlemen", "Kedutaan Besar"})
 AFTER_INDONESIA = frozenset({"Tbk", "Raya", "Timur", "Barat", "Tengah", "Persada", "Jaya", "Utama"})
 
@@ -32,13 +57,15 @@ class OpenOrganisations:
         self._tails = Phrases(frozenset(lexicon.tails))
         self._countries = Phrases(lexicon.countries)
 
-    def find(self, tokens: Tokens, claims: Claims, closed: Claims) -> Iterator[Hit]:
-        """The organisations of a view by head, then by tail, outside the closed stretches (headlines, bylines)."""
+    def find(self, tokens: Tokens, closed: Claims, year: int | None) -> Iterator[Hit]:
+        """The organisations of a view by head, then by tail, outside the closed stretches (headlines, bylines); `year` is that of
+        publication and tells which registered names were in use.
+        """
         index = 0
         while index < len(tokens):
-            hit, after = self._by_head(tokens, index) or self._by_tail(tokens, index, claims) or (None, index + 1)
+            hit, after = self._by_head(tokens, index) or self._by_tail(tokens, index) or (None, index + 1)
             if hit and closed.free(hit.view, hit.start, hit.end):
-                yield hit
+                yield self._resolved(hit, year)
             index = after
 
     def _by_head(self, tokens: Tokens, index: int) -> tuple[Hit, int] | None:
@@ -68,21 +95,28 @@ class OpenOrganisations:
     def _step(self, tokens: Tokens, index: int, kind: str, first: bool) -> int:
         """How many tokens go on the name here: a name word, a joint with the word behind it, a bracket inside the name."""
         word = tokens.word(index)
-        if not first and tokens.word(index - 1) == "Tbk":
+        if not first and tokens.word(index - 1) in ("Tbk", "RI"):
             return 0
         if not first and tokens.word(index - 1) == "Indonesia" and tokens.word(index - 2) != "PT" and word not in AFTER_INDONESIA:
             return self._legal_form(tokens, index)
         if self._goes_on(tokens, index):
             return 1
-        if first:
+        if first and word != "(":
             return 0
         if word in self._lexicon.connectors and (kind in LISTING or word not in ("dan", "untuk", "atas")):
             return 2 if self._goes_on(tokens, index + 1) and not self._begins_another(tokens, index + 1) else 0
         if word == "," and kind in LISTING and self._goes_on(tokens, index + 1) and self._list_ends(tokens, index + 2):
             return 0 if self._begins_another(tokens, index + 1) else 2
-        if word == "(" and tokens.word(index + 2) == ")" and self._goes_on(tokens, index + 3) and tokens.word(index + 1).isalpha():
-            return 4 if not tokens.glued(index + 3) and tokens.is_name_word(index + 1) and len(tokens.word(index + 1)) < 8 else 0
+        if word == "(" and kind != "company" and self._bracket_inside(tokens, index):
+            return 4
         return self._legal_form(tokens, index)
+
+    def _bracket_inside(self, tokens: Tokens, index: int) -> bool:
+        """Whether a short form stands in brackets here and the name goes on behind it ("Yayasan … (PPNU) Trate")."""
+        inner, after = tokens.word(index + 1), tokens.word(index + 3)
+        if tokens.word(index + 2) != ")" or not inner.isalpha() or not inner[0].isupper() or len(inner) > 8:
+            return False
+        return self._goes_on(tokens, index + 3) and not tokens.glued(index + 3) and after not in self._lexicon.given_names
 
     def _legal_form(self, tokens: Tokens, index: int) -> int:
         if tokens.word(index) == "(" and tokens.word(index + 1) in ("Persero", "Perseroda") and tokens.word(index + 2) == ")":
@@ -91,7 +125,11 @@ class OpenOrganisations:
 
     def _goes_on(self, tokens: Tokens, index: int) -> bool:
         word = tokens.word(index)
-        if not word or word in self._lexicon.breakers or (tokens.glued(index) and tokens.word(index - 1) in ".)\"'"):
+        if (
+            not word
+            or (word in self._lexicon.breakers and (word, tokens.word(index + 1)) != ("Dalam", "Negeri"))
+            or (tokens.glued(index) and tokens.word(index - 1) in ".)\"'")
+        ):
             return False
         return (word[0].isupper() or (word[0].isdigit() and len(word) < 3)) and word not in ("PT", "CV")
 
@@ -106,14 +144,33 @@ class OpenOrganisations:
 
     def _trimmed(self, tokens: Tokens, start: int, body: int, end: int) -> int:
         """The end without a person's name that runs on ("Direktur Utama PT X Budi Santoso") and without a dangling joint."""
-        cut = end
-        while cut > body + 1 and tokens.word(cut - 1) in self._lexicon.given_names:
-            cut -= 1
-        if cut < end and self._role_before(tokens, start):
-            end = cut
+        if self._role_before(tokens, start):
+            end = self._before_person(tokens, start, body, end)
+        else:
+            cut = end
+            while cut > body + 1 and tokens.word(cut - 1) in self._lexicon.given_names:
+                cut -= 1
+            if end - cut > 1 and tokens.word(start) not in NAMED_AFTER_PEOPLE:
+                end = cut
         while end > body and tokens.word(end - 1) in self._lexicon.connectors:
             end -= 1
         return end
+
+    def _before_person(self, tokens: Tokens, start: int, body: int, end: int) -> int:
+        """Where a name ends that stands in a role and may run into the name of who holds it: behind a short form after PT, behind
+        a word that closes a firm's name, before the first given name.
+        """
+        if tokens.word(start) == "PT" and tokens.word(body).isupper():
+            end = next((index for index in range(body, end) if not tokens.word(index).isupper()), end)
+        closed = next((index + 1 for index in range(body, end) if tokens.word(index) in self._lexicon.closers), end)
+        if tokens.word(start) in NAMED_AFTER_PEOPLE and tokens.word(start) != "PT":
+            return closed
+        name = next((index for index in range(body + 1, closed) if self._begins_person(tokens, index)), closed)
+        return name - 1 if name < closed and len(tokens.word(name - 1)) == 1 and name - 1 > body else name
+
+    def _begins_person(self, tokens: Tokens, index: int) -> bool:
+        word = tokens.word(index)
+        return word in self._lexicon.given_names and word.casefold() not in self._lexicon.common_words
 
     def _role_before(self, tokens: Tokens, start: int) -> bool:
         return any(word in self._lexicon.role_words for word in tokens.words[max(0, start - 8) : start])
@@ -133,7 +190,7 @@ class OpenOrganisations:
             return any(word[0].isupper() and len(word) > 2 for word in tokens.words[body:end])
         return any(word[0].isupper() for word in tokens.words[body:end])
 
-    def _by_tail(self, tokens: Tokens, index: int, claims: Claims) -> tuple[Hit, int] | None:
+    def _by_tail(self, tokens: Tokens, index: int) -> tuple[Hit, int] | None:
         """A run of capitals that ends in a company's tail word; the run begins at `index`."""
         if not self._run_word(tokens, index) or (index and self._run_word(tokens, index - 1) and not self._run_break(tokens, index - 1)):
             return None
@@ -146,18 +203,20 @@ class OpenOrganisations:
             if (
                 size
                 and whole
-                and any(word not in self._lexicon.run_words for word in tokens.words[index:last])
-                and claims.free(tokens.view, tokens.starts[index], tokens.ends[last + size - 1])
+                and any(word not in self._lexicon.run_words and word not in self._lexicon.empty_run for word in tokens.words[index:last])
             ):
                 kind = self._lexicon.tails[" ".join(tokens.words[last : last + size])]
-                return self._hit(tokens, index, last + size, kind, "tail"), last + size
+                after = last + size + (tokens.word(last + size) == "Indonesia")
+                return self._hit(tokens, index, after, kind, "tail"), after
         return None
 
     def _run_word(self, tokens: Tokens, index: int) -> bool:
         word = tokens.word(index)
         if word in self._lexicon.run_words:
             return self._goes_on(tokens, index)
-        return self._goes_on(tokens, index) and word not in self._lexicon.stop_names and word not in self._lexicon.role_words
+        if word in self._lexicon.stop_names or word in self._lexicon.role_words or word in TITLES:
+            return False
+        return self._goes_on(tokens, index)
 
     def _run_break(self, tokens: Tokens, index: int) -> bool:
         return tokens.word(index) in self._lexicon.stop_names
@@ -168,14 +227,16 @@ class OpenOrganisations:
     def _hit(self, tokens: Tokens, start: int, end: int, kind: str, rule: str) -> Hit:
         name = tokens.text(start, end)
         key = organisation_key(name, self._lexicon.key_words)
-        row = next(
-            (self._registry.get(found) for found in self._registry.by_name.get(key, ()) if not found.startswith(("bps:", "person:"))), None
-        )
-        identity = row.id if row and row.type not in (EntityType.PERSON, EntityType.PLACE, EntityType.PROGRAMME) else ""
-        entity_type = row.type if row and identity else EntityType(kind)
-        return Hit(
-            tokens.view, tokens.starts[start], tokens.ends[end - 1], entity_type, name, identity or key, identity, rule=rule, weight=0.85
-        )
+        return Hit(tokens.view, tokens.starts[start], tokens.ends[end - 1], EntityType(kind), name, key, rule=rule, weight=0.85)
+
+    def _resolved(self, hit: Hit, year: int | None) -> Hit:
+        """The hit with the registered organisation that bore its name in that year."""
+        for key in (hit.key, *(comparable(variant) for variant in inner_variants(hit.name))):
+            for identity in self._registry.by_name.get(key, ()):
+                row = self._registry.by_id[identity]
+                if row.type in ORGANISATIONS and any(comparable(name.text) == key and in_use(name, year) for name in row_names(row)):
+                    return replace(hit, key=identity, id=identity, type=row.type)
+        return hit
 
 
 def organisation_key(name: str, key_words: dict[str, str]) -> str:

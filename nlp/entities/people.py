@@ -5,6 +5,7 @@ Source of the method: rules of this project over a role lexicon and a list of gi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from nlp.entities.lexicon import Lexicon
 from nlp.entities.tokens import Phrases, Tokens
 from nlp.registry import comparable
 
+NOUN = re.compile(r"^(?:Pe|Per|Ke)\w{3,}an$")
+"""Nouns of office ("Perminyakan", "Kewilayahan"), which no name looks like."""
 LONGEST_NAME = 5
 LONGEST_ROLE = 22
 LATER = frozenset({"saat", "kala", "ketika", "itu", "waktu"})
@@ -71,6 +74,10 @@ class People:
             start += 1
         start += self._honorifics.at(tokens, start)
         name = self._name_size(tokens, start, places)
+        if name and not self._known(tokens, start, start + name) and tokens.word(start + name) == ",":
+            second = self._name_size(tokens, start + name + 1, places)
+            if second and self._known(tokens, start + name + 1, start + name + 1 + second):
+                end, start, name = start + name, start + name + 1, second  # "CEO FIRM, NAME": the first is the firm
         if not name or not self._is_person(tokens, start, start + name, role=True):
             return None
         return self._person(tokens, start, start + name, "role", tokens.text(index, end), body), start + name
@@ -104,6 +111,12 @@ class People:
     def _complement(self, tokens: Tokens, index: int, places: Places) -> bool:
         word = tokens.word(index)
         if index in places.first or word in self._lexicon.role_complement or word in self._lexicon.role_words:
+            return True
+        if (
+            word[:1].isupper()
+            and word not in self._lexicon.given_names
+            and (word.casefold() in self._lexicon.common_words or NOUN.match(word))
+        ):
             return True
         return len(word) > 1 and word.isupper() and word not in self._lexicon.given_names and tokens.word(index + 1) != "."
 
@@ -142,7 +155,7 @@ class People:
                 yield hit
 
     def _speaker(self, tokens: Tokens, start: int, size: int, claims: Claims) -> Hit | None:
-        while size and tokens.word(start) in self._lexicon.stop_names:
+        while size > 0 and (tokens.word(start) in self._lexicon.stop_names or tokens.word(start) in self._lexicon.honorifics):
             start, size = start + 1, size - 1
         end = start + size
         if not size or not claims.free(tokens.view, tokens.starts[start], tokens.ends[end - 1]):
@@ -177,11 +190,17 @@ class People:
             len(word) == 1 or not word.isupper() or len(word) <= 4 or word in CAPITAL_NAMES
         )
 
+    def _known(self, tokens: Tokens, start: int, end: int) -> bool:
+        return any(word in self._lexicon.given_names for word in tokens.words[start:end])
+
     def _is_person(self, tokens: Tokens, start: int, end: int, *, role: bool) -> bool:
         words = [word for word in tokens.words[start:end] if word != "." and word not in self._lexicon.particles]
         known = sum(word in self._lexicon.given_names for word in words)
         capitals = sum(len(word) > 1 and word.isupper() for word in words)
         if not words or capitals == len(words) or any(word in self._lexicon.role_words for word in words):
+            return False
+        common = sum(word not in self._lexicon.given_names and word.casefold() in self._lexicon.common_words for word in words)
+        if common and not known and (not role or common * 2 > len(words)):
             return False
         if role:
             return known > 0 or len(words) > 1 or (len(words) == 1 and len(words[0]) > 3 and tokens.word(end) in self._after)

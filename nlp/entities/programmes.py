@@ -53,8 +53,13 @@ class OpenProgrammes:
             if word in self._heads and (size := self._size(tokens, index + 1)):
                 start, end = tokens.starts[index], tokens.ends[index + size]
                 body = tokens.text(index + 1, index + 1 + size)
-                if body not in GENERIC and claims.free(tokens.view, start, end) and closed.free(tokens.view, start, end):
-                    name = tokens.text(index, index + 1 + size) if word.lower() in KEPT else body
+                name = tokens.text(index, index + 1 + size) if word.lower() in KEPT else body
+                if (
+                    body not in GENERIC
+                    and not f"{name} ".casefold().startswith(self._lexicon.not_programmes)
+                    and claims.free(tokens.view, start, end)
+                    and closed.free(tokens.view, start, end)
+                ):
                     hit = Hit(tokens.view, start, end, EntityType.PROGRAMME, name, comparable(name), rule="head", weight=0.6)
                     claims.take(hit)
                     yield hit

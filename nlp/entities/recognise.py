@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nlp.analysis import Entity, EntityType, Organisation, Source, Span
-from nlp.entities.gather import ORGANISATIONS, define, short_mentions, stem_mentions, stems
+from nlp.entities.gather import define, in_full, salient, short_mentions, stem_mentions, stems
 from nlp.entities.headlines import close_headlines
-from nlp.entities.hits import Claims, Hit, MentionKind
+from nlp.entities.hits import ORGANISATIONS, Claims, Hit, MentionKind
 from nlp.entities.lexicon import Lexicon, load_lexicon
 from nlp.entities.link import link_people
 from nlp.entities.matcher import MEDIA, Matcher
@@ -17,7 +17,7 @@ from nlp.entities.organisations import OpenOrganisations
 from nlp.entities.people import People
 from nlp.entities.programmes import OpenProgrammes
 from nlp.entities.tokens import Tokens, tokenise
-from nlp.entities.unify import siblings, unify_organisations, unify_people
+from nlp.entities.unify import EMPTY_TAILS, siblings, unify_organisations, unify_people
 from nlp.entities.view import View, make_view
 from nlp.registry import Registry, Rule, load_registry
 
@@ -87,19 +87,19 @@ class Recogniser:
         ]
         hits += short_mentions(views, shorts, hits, claims)
         hits += stem_mentions(views, stems(hits, self.lexicon, views), hits, claims)
-        return sorted(hits, key=lambda hit: (hit.view.field != "title", hit.start))
+        return sorted(salient(in_full(hits, views[0], self.lexicon)), key=lambda hit: (hit.view.field != "title", hit.start))
 
     def _named(self, views: tuple[View, ...], tokens: list[Tokens], claims: Claims, closed: Claims, published: date | None) -> list[Hit]:
         """Registered names and open organisations, each stretch to the better of the two."""
         registered = self._matcher.find(views, published)
         for hit in registered:
-            if hit.type is not EntityType.PERSON:
+            if hit.type not in (EntityType.PERSON, EntityType.PLACE):
                 claims.take(hit)
         names = [hit for hit in registered if hit.id != MEDIA and not self._is_building(hit)]
         opened: list[Hit] = []
         for stretch in tokens:
             if stretch.view.cased:
-                opened += self._organisations.find(stretch, claims, closed)
+                opened += self._organisations.find(stretch, closed, published.year if published else None)
         opened = [hit for hit in opened if not any(hit.overlaps(name) and _better(name, hit) for name in registered)]
         for hit in opened:
             claims.take(hit)
@@ -115,7 +115,8 @@ class Recogniser:
         for hit in hits:
             kind = kinds.setdefault(hit.key, hit.type)
             groups[kind, hit.key].append(hit)
-        entities = [self._entity(members) for members in groups.values()]
+        names = {hit.key: hit.id or hit.name for hit in hits}
+        entities = [self._entity(members, names) for members in groups.values()]
         number = {key: index for index, key in enumerate(groups)}
         mentions = tuple(
             Mention(*hit.view.raw_span(hit.start, hit.end), hit.view.field, number[kinds[hit.key], hit.key], hit.kind) for hit in hits
@@ -128,7 +129,7 @@ class Recogniser:
             mentions,
         )
 
-    def _entity(self, hits: list[Hit]) -> Entity:
+    def _entity(self, hits: list[Hit], names: dict[str, str]) -> Entity:
         named = [hit for hit in hits if hit.kind == "name"] or hits
         best = max(named, key=lambda hit: (len(hit.name.split()), len(hit.name)))
         identity = next((hit.id for hit in hits if hit.id), None)
@@ -136,7 +137,7 @@ class Recogniser:
         forms = [hit.name for hit in hits]
         if row:
             forms += [row.name, row.name_en, *(alias.text for alias in row.aliases if alias.rule is not Rule.QUERY)]
-        role = max((hit.role for hit in hits), key=len, default="")
+        role = next((hit.role for hit in sorted(hits, key=lambda hit: -len(hit.name.split())) if hit.role), "")
         spans = tuple(
             Span(start=start, end=end, field=hit.view.field) for hit in hits for start, end in [hit.view.raw_span(hit.start, hit.end)]
         )
@@ -147,7 +148,7 @@ class Recogniser:
             id=identity,
             aliases=tuple(form for form in dict.fromkeys(filter(None, forms)) if form != best.name),
             role=role or None,
-            affiliation=next((hit.affiliation for hit in hits if hit.affiliation), None),
+            affiliation=next((names.get(hit.affiliation, hit.affiliation) for hit in hits if hit.affiliation), None),
             mentions=spans,
             confidence=max(hit.weight for hit in hits),
         )
@@ -157,7 +158,7 @@ def _better(name: Hit, opened: Hit) -> bool:
     """Whether a registered name keeps its stretch against an open one that overlaps it."""
     if name.id == MEDIA or (opened.id == name.id and opened.end - opened.start <= name.end - name.start):
         return True
-    if not opened.contains(name):
+    if not opened.contains(name) or (opened.rule == "tail" and name.end == opened.end and not opened.id):
         return True
     if opened.id:
         return False
@@ -165,6 +166,8 @@ def _better(name: Hit, opened: Hit) -> bool:
     if begins and name.type is not EntityType.COMPANY:
         return True
     rest = opened.name[name.end - opened.start :].split()
+    if begins and rest and {word.casefold() for word in rest} <= EMPTY_TAILS:
+        return True
     return begins and " " in name.name and not opened.name.startswith("PT") and len(rest) < 4
 
 

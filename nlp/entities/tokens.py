@@ -46,9 +46,15 @@ class Tokens:
 
 def tokenise(view: View) -> Tokens:
     """Words and signs of a view."""
-    found = [(match.group(), match.start(), match.end()) for match in TOKEN.finditer(view.text)]
+    found = [_without_suffix(match) for match in TOKEN.finditer(view.text)]
     words, starts, ends = zip(*found, strict=True) if found else ((), (), ())
     return Tokens(view, words, starts, ends)
+
+
+def _without_suffix(match: re.Match[str]) -> tuple[str, int, int]:
+    """A token and its place, without the clitic of "PLN-nya"."""
+    word = match.group().removesuffix("-nya")
+    return word, match.start(), match.start() + len(word)
 
 
 class Phrases:

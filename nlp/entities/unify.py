@@ -9,12 +9,23 @@ import re
 from dataclasses import replace
 
 from nlp.analysis import EntityType
-from nlp.entities.hits import Hit
+from nlp.entities.hits import ORGANISATIONS, Hit
 from nlp.entities.matcher import bare_name
 from nlp.registry import Registry, comparable
 
+EMPTY_TAILS = frozenset(
+    {"indonesia", "internasional", "international", "group", "grup", "corporation", "co", "company", "holding", "holdings"}
+)
+"""Words by which a firm's name grows without becoming another firm."""
 INNER = re.compile(r"^(?P<outer>.+?) \((?P<inner>[^()]+)\) (?P<rest>.+)$")
-ORGANISATIONS = frozenset({EntityType.COMPANY, EntityType.PUBLIC_BODY, EntityType.ASSOCIATION, EntityType.ORGANISATION})
+
+
+def inner_variants(name: str) -> tuple[str, ...]:
+    """The short ways to write a name with a bracket inside: "Yayasan Perguruan X (PX) Y" → "Yayasan PX Y", "PX Y"."""
+    found = INNER.match(name)
+    if not found:
+        return ()
+    return f"{found['outer'].split()[0]} {found['inner']} {found['rest']}", f"{found['inner']} {found['rest']}"
 
 
 def siblings(hits: list[Hit]) -> list[Hit]:
@@ -46,12 +57,12 @@ def unify_organisations(hits: list[Hit]) -> list[Hit]:
         if len(longer) == 1 and " " in key:
             heads[key] = longer[0]
     for hit in hits:
-        found = INNER.match(hit.name) if hit.type in ORGANISATIONS else None
-        if found:
-            first = found["outer"].split()[0]
-            for variant in (f"{first} {found['inner']} {found['rest']}", f"{found['inner']} {found['rest']}"):
-                if comparable(variant) in keys and comparable(variant) != hit.key:
-                    heads[comparable(variant)] = hit.key
+        if hit.id and hit.type is EntityType.COMPANY and " " in bare_name(hit.name):
+            start = f"{comparable(hit.name)} "
+            heads |= {key: hit.key for key in keys if key.startswith(start) and set(key[len(start) :].split()) <= EMPTY_TAILS}
+        for variant in inner_variants(hit.name) if hit.type in ORGANISATIONS else ():
+            if comparable(variant) in keys and comparable(variant) != hit.key:
+                heads[comparable(variant)] = hit.key
     ids = {hit.key: hit for hit in hits}
     return [
         replace(hit, key=head, id=ids[head].id, kind="short") if not hit.id and (head := heads.get(hit.key)) and head in ids else hit
