@@ -18,8 +18,8 @@ from sqlalchemy import Connection, insert, select, update
 from api.alerts.arrivals import read_arrival
 from api.alerts.matching import Arrival, QueryMatch, matches, may_tell
 from api.alerts.message import message_id
-from api.alerts.model import Reason, State, Watch
-from api.alerts.watches import EMAIL, list_watches, update_to
+from api.alerts.model import EMAIL, FEED, Reason, State, Watch
+from api.alerts.watches import list_watches, update_to
 from api.errors import QueryError
 from api.store.schema import matches as match_rows
 from api.store.schema import outbox, watches
@@ -95,16 +95,16 @@ class Matcher:
     def _tell(self, connection: Connection, arrival: Arrival, found: Sequence[_Found], now: datetime) -> int:
         """One message for each person; a line in the log of every watch. The number of new messages."""
         new = 0
-        by_person: dict[str | None, list[_Found]] = {}
+        by_person: dict[tuple[str, str] | None, list[_Found]] = {}
         for hit in found:
-            by_person.setdefault(hit.watch.email, []).append(hit)
-        for address, hits in by_person.items():
-            if address is None:
+            by_person.setdefault(hit.watch.target, []).append(hit)
+        for target, hits in by_person.items():
+            if target is None:
                 for hit in hits:
-                    _write(connection, arrival, hit, "same event" if _told_before(connection, hit) else "feed", None, now)
+                    _write(connection, arrival, hit, "same event" if _told_before(connection, hit) else FEED, None, now)
                 continue
             news = [hit for hit in hits if not _told_before(connection, hit)]
-            outbox_id, made = self._message(connection, arrival, address, news, now) if news else (None, False)
+            outbox_id, made = self._message(connection, arrival, target, news, now) if news else (None, False)
             new += made
             for hit in hits:
                 outcome = "same event" if hit not in news else "told" if made else "told before"
@@ -112,10 +112,10 @@ class Matcher:
         return new
 
     def _message(
-        self, connection: Connection, arrival: Arrival, address: str, hits: Sequence[_Found], now: datetime
+        self, connection: Connection, arrival: Arrival, target: tuple[str, str], hits: Sequence[_Found], now: datetime
     ) -> tuple[int | None, bool]:
         """The message that tells this person of this story: a new one, or the one there is, with the new reasons while it waits."""
-        mine = select(watches.c.watch_id).where(watches.c.address == address)
+        mine = select(watches.c.watch_id).where(watches.c.channel == target[0], watches.c.address == target[1])
         there = connection.execute(
             select(outbox).where(outbox.c.watch_id.in_(mine), outbox.c.story_id == arrival.story_id, outbox.c.kind == STORY)
         ).first()
@@ -124,23 +124,25 @@ class Matcher:
                 _add_reasons(connection, there.outbox_id, there.payload, hits)
             return there.outbox_id, False
         payload = {"article_id": arrival.article_id, "reasons": [asdict(hit.reason) for hit in hits]}
-        row = self._row(hits[0].watch, arrival.story_id, STORY, payload, now)
+        row = self._row(hits[0].watch.id, target, arrival.story_id, STORY, payload, now)
         return connection.execute(insert(outbox).values(row).returning(outbox.c.outbox_id)).scalar_one(), True
 
     def _pause(self, connection: Connection, watch: Watch, error: QueryError, now: datetime) -> None:
         """A watch whose query cannot be understood any more is paused, never deleted, and its owner told why."""
         update_to(connection, watch.id, State.PAUSED, f"query: {error}")
         if watch.email:
-            row = self._row(watch, 0, f"{PAUSED}:{now.isoformat()}", {"reason": str(error)}, now)
+            row = self._row(watch.id, (EMAIL, watch.email), 0, f"{PAUSED}:{now.isoformat()}", {"reason": str(error)}, now)
             connection.execute(insert(outbox).values(row))
 
-    def _row(self, watch: Watch, story_id: int, kind: str, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
+    def _row(
+        self, watch_id: int, target: tuple[str, str], story_id: int, kind: str, payload: dict[str, Any], now: datetime
+    ) -> dict[str, Any]:
         return {
-            "watch_id": watch.id,
+            "watch_id": watch_id,
             "story_id": story_id,
             "kind": kind,
-            "channel": EMAIL,
-            "address": watch.email,
+            "channel": target[0],
+            "address": target[1],
             "payload": payload,
             "message_id": message_id(f"pantau-{uuid4().hex}", self._sender),
             "state": "waiting",

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from api.wording import Lang
 
+EMAIL, WEBHOOK, FEED = "email", "webhook", "feed"
+"""Channels. A feed is fetched, so nothing is sent for it."""
+
 
 class Subject(StrEnum):
     """What a watch follows."""
@@ -47,7 +50,7 @@ class Watch:
     Attributes:
         value: a registry id, or for QUERY the text of the query.
         label: what it is called in messages.
-        email: where to; None where the watch is read as a feed only.
+        email, webhook: where to; both None where the watch is read as a feed only.
         lang: language of the messages.
         paused_because: why it tells nothing at present, in words its owner understands.
     """
@@ -62,6 +65,14 @@ class Watch:
     lang: Lang = "id"
     state: State = State.ACTIVE
     paused_because: str | None = None
+    webhook: str | None = None
+
+    @property
+    def target(self) -> tuple[str, str] | None:
+        """Channel and address of its messages; None where it is a feed only."""
+        if self.webhook:
+            return WEBHOOK, self.webhook
+        return (EMAIL, self.email) if self.email else None
 
 
 @dataclass(frozen=True, slots=True)

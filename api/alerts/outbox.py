@@ -6,13 +6,14 @@ watch wait; none is ever deleted.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from api.alerts.model import Reason, State
+from api.alerts.model import EMAIL, WEBHOOK, Reason, State
 from api.alerts.watches import update_to
 from api.store.schema import deliveries, outbox, watches
 
@@ -29,6 +30,7 @@ class Leased:
     watch_id: int
     story_id: int
     kind: str
+    channel: str
     address: str
     payload: dict[str, Any]
     message_id: str
@@ -40,8 +42,8 @@ class Leased:
         return tuple(Reason(r["watch_id"], r["label"], r["why"], tuple(r["fact_ids"])) for r in self.payload.get("reasons", ()))
 
 
-def lease(connection: Connection, worker: str, now: datetime) -> Leased | None:
-    """The message that has been due longest, leased to `worker`; None where nothing is due."""
+def lease(connection: Connection, worker: str, now: datetime, channels: Collection[str] = (EMAIL, WEBHOOK)) -> Leased | None:
+    """The message that has been due longest on one of `channels`, leased to `worker`; None where nothing is due."""
     due = or_(
         and_(outbox.c.state == "waiting", outbox.c.due_at <= now),
         and_(outbox.c.state == "leased", outbox.c.leased_until <= now),
@@ -50,7 +52,7 @@ def lease(connection: Connection, worker: str, now: datetime) -> Leased | None:
     row = connection.execute(
         select(outbox)
         .join(watches, watches.c.watch_id == outbox.c.watch_id)
-        .where(due, tells, outbox.c.channel == "email")
+        .where(due, tells, outbox.c.channel.in_(list(channels)))
         .order_by(outbox.c.due_at, outbox.c.outbox_id)
         .limit(1)
     ).first()
@@ -58,7 +60,9 @@ def lease(connection: Connection, worker: str, now: datetime) -> Leased | None:
         return None
     taken = {"state": "leased", "leased_by": worker, "leased_until": now + LEASE, "attempts": row.attempts + 1}
     connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(taken))
-    return Leased(row.outbox_id, row.watch_id, row.story_id, row.kind, row.address, row.payload, row.message_id, row.attempts + 1)
+    return Leased(
+        row.outbox_id, row.watch_id, row.story_id, row.kind, row.channel, row.address, row.payload, row.message_id, row.attempts + 1
+    )
 
 
 def sent(connection: Connection, message: Leased, now: datetime) -> None:

@@ -13,14 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from api.alerts.mail import check_address
-from api.alerts.model import DEFAULT_ASKS, Ask, State, Subject, Watch
+from api.alerts.model import DEFAULT_ASKS, EMAIL, FEED, WEBHOOK, Ask, State, Subject, Watch
 from api.alerts.tokens import hash_secret, new_feed_secret
+from api.alerts.webhook import check_target
 from api.errors import NotFoundError
 from api.store.schema import matches, outbox, watch_secrets, watches
 from api.wording import Lang
-
-ON_DEMAND, EMAIL = "feed", "email"
-"""Channels: a watch without an address is only read as a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Wish:
     asks: tuple[Ask, ...] = DEFAULT_ASKS
     lang: Lang = "id"
     owner: str | None = None
+    webhook: str | None = None
 
 
 def make_wish(
@@ -48,41 +47,47 @@ def make_wish(
     agency: str | None = None,
     query: str | None = None,
     email: str | None = None,
+    webhook: str | None = None,
     asks: Sequence[Ask] = DEFAULT_ASKS,
     lang: Lang = "id",
     owner: str | None = None,
     resolve: Callable[[Subject, str], tuple[str, str] | None],
     check_query: Callable[[str], object],
+    allow_private: bool = False,
 ) -> Wish:
     """A wish from what a person typed: exactly one of company, programme, agency and query.
 
     Args:
         resolve: (subject, text) → (registry id, label), or None where the registry knows no such thing.
         check_query: parses a query; raises QueryError where it cannot be understood.
+        allow_private: webhooks may lead to loopback and private addresses (tests and closed networks).
 
     Raises:
-        ValueError: none or several subjects, an unknown name, or no e-mail address.
+        ValueError: none or several subjects, an unknown name, an address that is none, or two addresses.
         QueryError: the query cannot be understood.
     """
     typed = {Subject.COMPANY: company, Subject.PROGRAMME: programme, Subject.AGENCY: agency, Subject.QUERY: query}
     given = [(subject, text.strip()) for subject, text in typed.items() if text and text.strip()]
     if len(given) != 1:
         raise ValueError("say one thing to watch: a company, a programme, an agency or a query")
+    if email and webhook:
+        raise ValueError("a watch tells one place: an e-mail address or a webhook; add a second watch for the other")
     address = check_address(email) if email else None
+    hook = check_target(webhook, allow_private=allow_private).geturl() if webhook else None
     subject, text = given[0]
     if subject is Subject.QUERY:
         check_query(text)
-        return Wish(subject, text, text, address, tuple(asks), lang, owner)
+        return Wish(subject, text, text, address, tuple(asks), lang, owner, hook)
     found = resolve(subject, text)
     if found is None:
         raise ValueError(f"no {subject.value} is known as {text!r}: try its ticker, its full name, or watch a query instead")
-    return Wish(subject, *found, address, tuple(asks), lang, owner)
+    return Wish(subject, *found, address, tuple(asks), lang, owner, hook)
 
 
 def add(connection: Connection, wish: Wish, now: datetime) -> tuple[Watch, str]:
     """The new watch and the secret of its feed, which is shown this once. The same wish of the same address is not added twice:
     its watch is taken up again, with a new secret beside the old ones."""
-    same = [watch for watch in list_watches(connection, email=wish.email, removed=True) if _is(watch, wish)]
+    same = [watch for watch in list_watches(connection, address=wish.webhook or wish.email or "", removed=True) if _is(watch, wish)]
     if same:
         update_to(connection, same[0].id, State.ACTIVE)
         watch_id = same[0].id
@@ -127,12 +132,12 @@ def get(connection: Connection, watch_id: int) -> Watch:
 
 
 def list_watches(
-    connection: Connection, *, email: str | None = None, owner: str | None = None, active: bool = False, removed: bool = False
+    connection: Connection, *, address: str | None = None, owner: str | None = None, active: bool = False, removed: bool = False
 ) -> list[Watch]:
-    """Watches in the order they were made, of one address or owner where given; `active` only those that tell."""
+    """Watches in the order they were made, of one address ("" for feeds) or owner where given; `active` only those that tell."""
     asked = select(watches).order_by(watches.c.watch_id)
-    if email is not None:
-        asked = asked.where(watches.c.address == email)
+    if address is not None:
+        asked = asked.where(watches.c.address == address)
     if owner is not None:
         asked = asked.where(watches.c.owner == owner)
     if active:
@@ -203,7 +208,7 @@ def log(connection: Connection, watch_id: int, limit: int = 100) -> list[Match]:
 
 
 def _is(watch: Watch, wish: Wish) -> bool:
-    return (watch.subject, watch.value, watch.email) == (wish.subject, wish.value, wish.email)
+    return (watch.subject, watch.value, watch.email, watch.webhook) == (wish.subject, wish.value, wish.email, wish.webhook)
 
 
 def _row(wish: Wish, now: datetime) -> dict[str, Any]:
@@ -213,8 +218,8 @@ def _row(wish: Wish, now: datetime) -> dict[str, Any]:
         "query": wish.value if query else "",
         "filters": {} if query else {wish.subject.value: [wish.value]},
         "parts": [ask.value for ask in wish.asks],
-        "channel": EMAIL if wish.email else ON_DEMAND,
-        "address": wish.email or "",
+        "channel": WEBHOOK if wish.webhook else EMAIL if wish.email else FEED,
+        "address": wish.webhook or wish.email or "",
         "frequency": "instant",
         "lang": wish.lang,
         "state": State.ACTIVE.value,
@@ -230,7 +235,8 @@ def _watch(row: Row[Any]) -> Watch:
         subject=subject,
         value=value,
         label=row.name,
-        email=row.address or None,
+        email=row.address if row.channel == EMAIL else None,
+        webhook=row.address if row.channel == WEBHOOK else None,
         created_at=row.created_at,
         asks=tuple(Ask(part) for part in row.parts),
         lang="en" if row.lang == "en" else "id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -23,12 +24,14 @@ from api.alerts.matcher import Matcher
 from api.alerts.matching import Arrival
 from api.alerts.model import Ask, State, Subject
 from api.alerts.preview import preview
+from api.alerts.webhook import secret_of, signature
 from api.errors import NotFoundError, QueryError
 from api.store.database import Database
 from api.store.schema import articles, deliveries, outbox
 from tests.api.alert_samples import NOW
 from tests.api.mail_server import Mailbox, mail_server
 from tests.api.store_samples import pledge_of, put_article, put_fact
+from tests.api.test_webhooks import receiver
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Sekitar Rp 100 miliar sudah disalurkan. Perusahaan itu bekerja sama dengan kementerian."
@@ -347,6 +350,38 @@ def _hold(database: Database, held: threading.Event, killed: threading.Event) ->
         killed.wait(30)
 
 
+def test_a_webhook_gets_each_story_once_signed_while_the_mail_server_is_down(database: Database) -> None:
+    with receiver() as free:
+        port = free.port
+    with database.write() as connection:
+        hook = f"http://127.0.0.1:{port}/hook"
+        wish = watches.Wish(Subject.COMPANY, "idx:ASII", "Astra", webhook=hook)
+        watch, _ = watches.add(connection, wish, NOW)
+        follow(connection)
+        arrive(connection, "a1")
+        assert match(connection, "a1") == 2
+    down = Office(Smtp("127.0.0.1", 1, "p@example.org"), "https://pantau.example", "key", allow_private=True)
+    with receiver(port) as kept:
+        report = deliver(database, down, now=lambda: NOW)
+    assert (report.sent, report.down is not None) == (1, True)
+    _, headers, body = kept.requests[0]
+    assert headers["webhook-signature"] == signature(
+        secret_of("key", watch.id), headers["webhook-id"], int(headers["webhook-timestamp"]), body
+    )
+    assert json.loads(body)["data"]["article_id"] == "a1"
+
+
+def test_a_webhook_that_leads_inside_is_paused(database: Database) -> None:
+    with database.write() as connection:
+        wish = watches.Wish(Subject.COMPANY, "idx:ASII", "Astra", webhook="https://127.0.0.1/hook")
+        watch, _ = watches.add(connection, wish, NOW)
+        arrive(connection, "a1")
+        match(connection, "a1")
+    assert deliver(database, office(Smtp("127.0.0.1", 1, "p@example.org")), now=lambda: NOW).failed == 1
+    with database.read() as connection:
+        assert watches.get(connection, watch.id).state is State.PAUSED
+
+
 def test_a_feed_opens_with_its_secret_only(database: Database) -> None:
     with database.write() as connection:
         watch, secret = watches.add(connection, watches.Wish(Subject.COMPANY, "idx:ASII", "Astra"), NOW)
@@ -397,7 +432,7 @@ def test_the_same_wish_twice_is_one_watch(database: Database) -> None:
         watches.remove(connection, first)
         assert follow(connection) == first
         assert follow(connection, "b@example.org") != first
-        assert [w.id for w in watches.list_watches(connection, email="a@example.org")] == [first]
+        assert [w.id for w in watches.list_watches(connection, address="a@example.org")] == [first]
         with pytest.raises(NotFoundError, match="no watch 99"):
             watches.get(connection, 99)
 
