@@ -1,1 +1,0 @@
-"""Tokens of titles, texts and queries: made once here, indexed by both engines."""
