@@ -96,6 +96,7 @@ def fact() -> list[Column[Any]]:
         of_version(),
         Column("run_id", BigKey, ForeignKey("analysis_runs.run_id"), nullable=False),
         Column("number", Integer, nullable=False),
+        words("digest"),
         flag("touched"),
         flag("orphaned"),
         *life(),
