@@ -1,0 +1,40 @@
+"""The query as parsed, one chip a clause, each with the query that is left without it."""
+
+from __future__ import annotations
+
+from api.records import Chip
+from api.search.labels import Labels
+from api.search.tree import All, Any, No, Quoted, Text, Tree, Value
+
+
+def chips(tree: Tree | None, query: str, labels: Labels) -> tuple[Chip, ...]:
+    """A chip for every part that must hold; a query of one clause has one chip."""
+    if tree is None:
+        return ()
+    parts = tree.parts if isinstance(tree, All) else (tree,)
+    return tuple(Chip(_label(part, query, labels), _without(query, part), _kind(part)) for part in parts)
+
+
+def _without(query: str, part: Tree) -> str:
+    left = query[: part.start].rstrip().removesuffix("AND").rstrip()
+    right = query[part.end :].lstrip()
+    right = right.removeprefix("AND ") if not left else right
+    return " ".join(filter(None, (left, right)))
+
+
+def _kind(part: Tree) -> str:
+    match part:
+        case Text() | Quoted():
+            return "word"
+        case No():
+            return "not"
+        case Any():
+            return "any"
+        case _:
+            return "clause"
+
+
+def _label(part: Tree, query: str, labels: Labels) -> str:
+    if isinstance(part, Value):
+        return f"{part.field}: {labels.of('company' if part.field in {'by', 'to'} else part.field, part.canonical)}"
+    return query[part.start : part.end].strip()

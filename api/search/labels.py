@@ -1,0 +1,52 @@
+"""What a value is called for people: facets, chips and exports say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from api.records import FacetValue
+from api.wording import Lang, kind_text, status_text
+
+SHOWN = 200
+"""Values of a facet that an answer carries, commonest first; the engine has counted them all."""
+
+
+class Named(Protocol):
+    """What gives an id its name (`nlp.registry.Registry`)."""
+
+    def label(self, identity: str, lang: Lang = "id") -> str: ...
+
+
+class Labels:
+    """Names of registry ids, outlets and codes.
+
+    Args:
+        registry: names companies, bodies, programmes, people and places.
+        outlet: names an outlet id.
+    """
+
+    def __init__(self, registry: Named, outlet: Callable[[str], str]) -> None:
+        self._registry = registry
+        self._outlet = outlet
+
+    def of(self, field: str, value: str, lang: Lang = "id") -> str:
+        """The name of `value` in a keyword field."""
+        if value.startswith("name:"):
+            return value.removeprefix("name:").title()
+        match field:
+            case "outlet":
+                return self._outlet(value)
+            case "kind":
+                return kind_text(value, lang)
+            case "status" | "stage":
+                return status_text(value, lang)
+            case "type" | "lang" | "month" | "currency" | "sector":
+                return value
+            case _:
+                return self._registry.label(value, lang)
+
+    def facet(self, name: str, counts: Mapping[str, int], lang: Lang = "id") -> tuple[FacetValue, ...]:
+        """A facet's values, commonest first (months: newest first)."""
+        order = sorted(counts, reverse=True) if name == "month" else sorted(counts, key=lambda v: (-counts[v], v))
+        return tuple(FacetValue(value, self.of(name, value, lang), counts[value]) for value in order[:SHOWN])

@@ -1,0 +1,153 @@
+"""From a person's `Tree` to the engine's `Node`: fact clauses of one AND group become one set of ids, words become words.
+
+A query is planned thrice: `where` is what must hold; `structure` is `where` without its words (what meaning is searched in);
+`ranking` asks for any of the words (what orders a hybrid list).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Word
+from api.search.facts import Resolved, is_fact
+from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
+from nlp.analyser import Token
+
+Resolve = Callable[[Tree], Resolved]
+KEYWORD_FIELDS = {"outlet", "company", "agency", "person", "programme", "lang", "type"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ask an engine for one query.
+
+    Attributes:
+        words: the tokens that rank and that snippets mark.
+        text: the words as typed, for the embedder; empty where the query is fields only.
+        dated: the query restricts the date of publication.
+        undated: `where` with "has no date" in place of the date.
+        uncompared: commitments left out of an amount clause for want of a rate.
+    """
+
+    where: Node = EVERYTHING
+    structure: Node = EVERYTHING
+    ranking: Node = EVERYTHING
+    words: tuple[Token, ...] = ()
+    phrases: tuple[tuple[Token, ...], ...] = ()
+    text: str = ""
+    dated: bool = False
+    undated: Node = EVERYTHING
+    uncompared: int = 0
+
+
+def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
+    """The plan of a parsed `query`; `resolve` answers fact clauses by SQL."""
+    if tree is None:
+        return Plan()
+    builder = _Builder(resolve)
+    where = builder.node(tree)
+    positive = _positive(tree)
+    tokens = [t for leaf in positive if isinstance(leaf, Text | Quoted) for t in leaf.words]
+    structure = builder.without_words(tree) or EVERYTHING
+    ranking = And((structure, Or(tuple(_rank(leaf) for leaf in positive)))) if positive else where
+    return Plan(
+        where=where,
+        structure=structure,
+        ranking=ranking,
+        words=tuple(tokens),
+        phrases=tuple(leaf.words for leaf in positive if isinstance(leaf, Quoted)),
+        text=" ".join(query[leaf.start : leaf.end].strip('"+ ') for leaf in positive),
+        dated=builder.dated,
+        undated=_Builder(resolve, undated=True).node(tree) if builder.dated else EVERYTHING,
+        uncompared=builder.uncompared,
+    )
+
+
+def _positive(tree: Tree) -> list[Text | Quoted | Stem]:
+    match tree:
+        case Text() | Quoted() | Stem():
+            return [tree]
+        case All() | Any():
+            return [leaf for part in tree.parts for leaf in _positive(part)]
+        case _:
+            return []
+
+
+def _rank(leaf: Text | Quoted | Stem) -> Node:
+    match leaf:
+        case Stem():
+            return Prefix(leaf.prefix)
+        case Quoted():
+            return Phrase(tuple(t.exact for t in leaf.words))
+        case Text():
+            return And(tuple(Word(t.exact, t.stem) for t in leaf.words))
+
+
+class _Builder:
+    def __init__(self, resolve: Resolve, *, undated: bool = False) -> None:
+        self._resolve = resolve
+        self._undated = undated
+        self._known: dict[Tree, Ids] = {}
+        self.dated = False
+        self.uncompared = 0
+
+    def node(self, tree: Tree) -> Node:
+        match tree:
+            case All():
+                return self._all(tree)
+            case Any():
+                return self._facts(tree) if is_fact(tree) else Or(tuple(map(self.node, tree.parts)))
+            case No():
+                return Not(self.node(tree.part))
+            case Text() | Quoted() | Stem():
+                return _rank(tree)
+            case _:
+                return self._clause(tree)
+
+    def _all(self, tree: All) -> Node:
+        """Facts hold for the same commitment. A programme alone is any mention, since people look for what is said about it."""
+        facts = [part for part in tree.parts if is_fact(part)]
+        rest = [part for part in tree.parts if not is_fact(part)]
+        lone = len(facts) == 1 and _is_programme(facts[0])
+        nodes = [self.node(part) for part in rest]
+        if lone or not any(not isinstance(part, No) for part in facts):
+            return And((*nodes, *map(self.node, facts)))
+        return And((*nodes, self._facts(All(tuple(facts), tree.start, tree.end))))
+
+    def _facts(self, tree: Tree) -> Node:
+        if tree not in self._known:
+            resolved = self._resolve(tree)
+            self.uncompared = max(self.uncompared, resolved.uncompared)
+            self._known[tree] = Ids(resolved.ids)
+        return self._known[tree]
+
+    def _clause(self, tree: Value | AmountRange | DateRange) -> Node:
+        if isinstance(tree, DateRange) and tree.field == "date":
+            self.dated = True
+            return Days(0, 0) if self._undated else Days(_number(tree.low, 1), _number(tree.high, 99_999_999))
+        if isinstance(tree, Value) and tree.field in KEYWORD_FIELDS:
+            return Keyword(tree.field, (tree.canonical,))
+        return self._facts(tree)
+
+    def without_words(self, tree: Tree) -> Node | None:
+        """`tree` without its words; None where nothing else is in it. An OR with words in it restricts nothing."""
+        match tree:
+            case Text() | Quoted() | Stem():
+                return None
+            case All():
+                facts = tuple(p for p in tree.parts if is_fact(p))
+                rest = [n for n in map(self.without_words, (p for p in tree.parts if not is_fact(p))) if n is not None]
+                return And((*rest, self.node(All(facts, tree.start, tree.end)))) if facts else And(tuple(rest)) if rest else None
+            case Any():
+                return None if _positive(tree) else self.node(tree)
+            case _:
+                return self.node(tree)
+
+
+def _is_programme(tree: Tree) -> bool:
+    return isinstance(tree, Value) and tree.field == "programme"
+
+
+def _number(day: str | None, open_end: int) -> int:
+    return int(day.replace("-", "")) if day else open_end

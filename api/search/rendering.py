@@ -1,0 +1,90 @@
+"""Found ids as hits: stored title and text with the words marked, facts, and the other outlets that carry the same story."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from api.records import FactChip, Hit
+from api.search.factchips import chips
+from api.search.labels import Labels
+from api.search.plan import Plan
+from api.search.snippets import marked, snippet
+from api.store.schema import articles, versions
+from api.store.vectors import of_articles
+from nlp.embeddings.base import Embedder, Vectors
+
+EXCERPT = 280
+"""Code points of the text that an article with rights "excerpt" shows in a hit (as any snippet does); "link" shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article to show, with its score and whether only meaning found it."""
+
+    id: str
+    score: float
+    semantic_only: bool
+
+
+def render(connection: Connection, found: Sequence[Found], plan: Plan, embedder: Embedder | None, labels: Labels) -> tuple[Hit, ...]:
+    """The hits, in order; a story stands once on a page, its other outlets as `copies`. Articles no longer stored are left out."""
+    ids = [f.id for f in found]
+    rows = {row.article_id: row for row in connection.execute(_rows(ids))}
+    facts = chips(connection, ids)
+    copies = _copies(connection, {r.story_id for r in rows.values() if r.story_id is not None})
+    chunk = _best_chunks(connection, [f.id for f in found if f.semantic_only], plan, embedder)
+    hits, told = [], set()
+    for item in found:
+        row = rows.get(item.id)
+        if row is None or (row.story_id is not None and row.story_id in told):
+            continue
+        told.add(row.story_id)
+        others = tuple(labels.of("outlet", o) for o in copies.get(row.story_id, ()) if o != row.outlet)
+        hits.append(_hit(item, row, plan, facts.get(item.id, ()), others, chunk.get(item.id)))
+    return tuple(hits)
+
+
+def _rows(ids: Sequence[str]) -> Select[Any]:
+    columns = (
+        articles.c.article_id, articles.c.url, articles.c.title, articles.c.outlet, articles.c.published_at, articles.c.published_day,
+        articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id, versions.c.text,
+    )  # fmt: skip
+    return select(*columns).join(versions, versions.c.version_id == articles.c.current_version).where(articles.c.article_id.in_(ids))
+
+
+def _copies(connection: Connection, stories: set[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    query = select(articles.c.story_id, articles.c.outlet).where(articles.c.story_id.in_(stories)).order_by(articles.c.number)
+    for story, outlet in connection.execute(query):
+        if outlet not in found[story]:
+            found[story].append(outlet)
+    return found
+
+
+def _best_chunks(connection: Connection, ids: Sequence[str], plan: Plan, embedder: Embedder | None) -> dict[str, tuple[int, int]]:
+    """Where the chunk nearest to the query lies, for hits that have no word to show."""
+    if embedder is None or not ids or not plan.text:
+        return {}
+    vector: Vectors = embedder.embed_query(plan.text)
+    best = {}
+    for article, rows in of_articles(connection, ids, embedder.spec.model_id).items():
+        nearest = max(rows, key=lambda r: float(r.vector @ vector))
+        best[article] = (nearest.start, nearest.end)
+    return best
+
+
+def _hit(
+    item: Found, row: Row[tuple[object, ...]], plan: Plan, facts: tuple[FactChip, ...], copies: tuple[str, ...], at: tuple[int, int] | None
+) -> Hit:
+    published = row.published_at.isoformat() if row.published_precision == "minute" and row.published_at else row.published_day
+    shown = "" if row.rights == "link" else row.text
+    return Hit(
+        id=row.article_id, url=row.url, title=marked(row.title, plan.words), outlet=row.outlet, published=published, type=row.type,
+        lang=row.lang, score=round(item.score, 6), snippet=snippet(shown, plan.words, at=at), facts=facts, copies=copies,
+        story_id=row.story_id, semantic_only=item.semantic_only,
+    )  # fmt: skip
