@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -49,7 +50,7 @@ class Matcher:
     """Matches articles with watches.
 
     Args:
-        query: evaluates a query on one article (api.alerts.query.evaluate).
+        query: evaluates a query on one article (an api.alerts.query.Evaluator).
         sender: the From address, whose domain goes into Message-IDs.
     """
 
@@ -71,7 +72,7 @@ class Matcher:
                 continue
             if active is None:
                 active = list_watches(connection, active=True)
-            found, broken = self._find(arrival, active)
+            found, broken = self._find(connection, arrival, active)
             for watch, error in broken:
                 self._pause(connection, watch, error, now)
             active = [watch for watch in active if watch.id not in {lost.id for lost, _ in broken}]
@@ -79,11 +80,14 @@ class Matcher:
             messages, silent, paused = messages + told, silent + (not told) * len(found), paused + len(broken)
         return MatchReport(messages, silent, paused)
 
-    def _find(self, arrival: Arrival, active: Sequence[Watch]) -> tuple[list[_Found], list[tuple[Watch, QueryError]]]:
+    def _find(
+        self, connection: Connection, arrival: Arrival, active: Sequence[Watch]
+    ) -> tuple[list[_Found], list[tuple[Watch, QueryError]]]:
         found, broken = [], []
+        query = partial(self._query, connection)
         for watch in active:
             try:
-                hit = matches(watch, arrival, self._query)
+                hit = matches(watch, arrival, query)
             except QueryError as error:
                 broken.append((watch, error))
                 continue

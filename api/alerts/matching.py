@@ -1,4 +1,4 @@
-"""Whether a watch matches an article, and why. Pure: no database, no clock of its own."""
+"""Whether a watch matches an article, and why. No clock of its own; the store only where a query is evaluated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
 
 from api.alerts.model import Ask, Reason, Subject, Watch
 from api.wording import JAKARTA
@@ -42,9 +44,13 @@ class Arrival:
     pledge_ids: tuple[int | None, ...] = ()
 
 
-QueryMatch = Callable[[str, Arrival], tuple[int, ...] | None]
+QueryMatch = Callable[[Connection, str, Arrival], tuple[int, ...] | None]
 """Evaluates a query on one article: indices of the commitments that satisfy its fact fields (empty where it has none), or None
 where it does not match. Raises api.errors.QueryError for a query that cannot be understood."""
+
+
+Hit = tuple[Reason, tuple[int, ...]]
+"""Why a watch matches, and the indices of the commitments it matches by."""
 
 
 def may_tell(arrival: Arrival, now: datetime) -> bool:
@@ -56,7 +62,7 @@ def may_tell(arrival: Arrival, now: datetime) -> bool:
     return (now.astimezone(JAKARTA) - FRESH).date() <= arrival.published
 
 
-def matches(watch: Watch, arrival: Arrival, query: QueryMatch) -> tuple[Reason, tuple[int, ...]] | None:
+def matches(watch: Watch, arrival: Arrival, query: Callable[[str, Arrival], tuple[int, ...] | None]) -> Hit | None:
     """Why the watch matches, with the indices of the commitments it matches by; None where it does not.
 
     Raises:
@@ -85,7 +91,7 @@ def main_subjects(analysis: Analysis) -> frozenset[str]:
     return frozenset(in_title | {name for name in early if counts[name] == most and most > 1})
 
 
-def _body(watch: Watch, arrival: Arrival) -> tuple[Reason, tuple[int, ...]] | None:
+def _body(watch: Watch, arrival: Arrival) -> Hit | None:
     """A company or public body: pays, receives, is the subject, is mentioned — the first of the asked that holds."""
     commitments = arrival.analysis.commitments
     pays = _where(commitments, lambda c: watch.value in {actor.id for actor in c.actors})
@@ -104,7 +110,7 @@ def _body(watch: Watch, arrival: Arrival) -> tuple[Reason, tuple[int, ...]] | No
     return _reason(watch, why.value, found, arrival), found
 
 
-def _programme(watch: Watch, arrival: Arrival) -> tuple[Reason, tuple[int, ...]] | None:
+def _programme(watch: Watch, arrival: Arrival) -> Hit | None:
     """A programme: money for it, progress of it, or a story about it; a passing mention only where asked for."""
     analysis = arrival.analysis
     found = _where(analysis.commitments, lambda c: c.programme_id == watch.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, or_, select, union
 
@@ -62,7 +63,7 @@ def preview(connection: Connection, wish: Wish, *, now: datetime, query: QueryMa
     told: list[Sample] = []
     for article_id in _candidates(connection, wish, first, today):
         arrival = read_arrival(connection, article_id)
-        hit = matches(watch, arrival, query) if arrival is not None else None
+        hit = matches(watch, arrival, partial(query, connection)) if arrival is not None else None
         if arrival is None or hit is None or arrival.story_id in stories:
             continue
         found = {arrival.pledge_ids[index] for index in hit[1]}

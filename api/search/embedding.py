@@ -8,18 +8,17 @@ batch at hand, which is still queued.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-from sqlalchemy import Connection, delete, exists, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, exists, func, insert, literal, select, update
 
+from api.store import queue, vectors
 from api.store.database import Database
-from api.store.schema import articles, chunks, embed_queue, index_queue, vectors, versions
-from nlp.embeddings.base import Embedder, Vectors
+from api.store.schema import articles, chunks, embed_queue, versions
+from api.store.vectors import ChunkRow
+from nlp.embeddings.base import Embedder
 from nlp.embeddings.chunks import Chunk, chunk_id, split
 
 BATCH = 8
@@ -95,40 +94,6 @@ def queue_missing(connection: Connection, model_id: str, now: datetime) -> int:
     return count
 
 
-def vectors_of(connection: Connection, article_ids: Iterable[str], model_id: str) -> dict[str, list[tuple[int, int, Vectors]]]:
-    """The vectors of the articles' present versions: article id → (start, end, vector) in reading order, offsets into its text.
-
-    Articles without vectors yet are missing from the answer. At most some hundred ids a call.
-    """
-    rows = connection.execute(
-        select(chunks.c.article_id, chunks.c.start, chunks.c.end, vectors.c.vector)
-        .join(articles, articles.c.current_version == chunks.c.version_id)
-        .join(vectors, vectors.c.chunk_id == chunks.c.chunk_id)
-        .where(articles.c.article_id.in_(list(article_ids)), chunks.c.model_id == model_id)
-        .order_by(chunks.c.article_id, chunks.c.number)
-    )
-    found: dict[str, list[tuple[int, int, Vectors]]] = {}
-    for row in rows:
-        found.setdefault(row.article_id, []).append((row.start, row.end, unpack(row.vector)))
-    return found
-
-
-def drop_unused(connection: Connection) -> int:
-    """Deletes vectors that no chunk refers to any more (forgotten articles, replaced versions); says how many."""
-    used = exists().where(chunks.c.chunk_id == vectors.c.chunk_id)
-    return connection.execute(delete(vectors).where(~used)).rowcount
-
-
-def pack(vector: Vectors) -> bytes:
-    """A vector as it is stored: little-endian float16."""
-    return vector.astype("<f2").tobytes()
-
-
-def unpack(stored: bytes) -> Vectors:
-    """A stored vector as float32."""
-    return np.frombuffer(stored, "<f2").astype(np.float32)
-
-
 def _take(connection: Connection, size: int) -> list[_Job]:
     """The newest queued articles, each counted as tried, so that one that kills the process is not taken for ever."""
     rows = connection.execute(
@@ -164,37 +129,20 @@ def _embed(database: Database, embedder: Embedder, jobs: Sequence[_Job], now: da
     pieces = {job.seq: split(job.title, job.text) for job in jobs}
     texts = {chunk_id(piece.text, model): piece.text for found in pieces.values() for piece in found}
     with database.read() as connection:
-        known = set(connection.scalars(select(vectors.c.chunk_id).where(vectors.c.chunk_id.in_(list(texts)))))
-    missing = {name: text for name, text in texts.items() if name not in known}
-    rows = embedder.embed_passages(list(missing.values()))
+        missing = vectors.missing(connection, list(texts))
+    rows = embedder.embed_passages([texts[name] for name in missing])
     with database.write() as connection:
-        _store(connection, model, dict(zip(missing, rows, strict=True)))
+        vectors.put_vectors(connection, model, dict(zip(missing, rows, strict=True)))
         for job in jobs:
             _finish(connection, job, pieces[job.seq], model, now)
     return sum(map(len, pieces.values())), len(missing)
-
-
-def _store(connection: Connection, model: str, found: dict[str, Vectors]) -> None:
-    if not found:
-        return
-    values = [{"chunk_id": name, "model_id": model, "vector": pack(vector)} for name, vector in found.items()]
-    upsert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    connection.execute(upsert(vectors).on_conflict_do_nothing(), values)
 
 
 def _finish(connection: Connection, job: _Job, found: Sequence[Chunk], model: str, now: datetime) -> None:
     """The article's chunks, its way out of the embed queue and back into the index queue."""
     if connection.scalar(select(versions.c.version_id).where(versions.c.version_id == job.version_id)) is None:
         return  # forgotten meanwhile: its queue row went with it
-    connection.execute(delete(chunks).where(chunks.c.version_id == job.version_id, chunks.c.model_id == model))
-    rows = [
-        {
-            "version_id": job.version_id, "article_id": job.article_id, "model_id": model, "number": number,
-            "chunk_id": chunk_id(piece.text, model), "start": piece.start, "end": piece.end,
-        }
-        for number, piece in enumerate(found)
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(chunks), rows)
-    connection.execute(delete(embed_queue).where(embed_queue.c.seq == job.seq))
-    connection.execute(insert(index_queue).values(article_id=job.article_id, op="put", at=now))
+    rows = [ChunkRow(chunk_id(piece.text, model), piece.start, piece.end) for piece in found]
+    vectors.put_chunks(connection, job.version_id, job.article_id, model, rows)
+    queue.embed_done(connection, [job.seq])
+    queue.enqueue(connection, [job.article_id], "put", now)

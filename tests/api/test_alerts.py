@@ -43,7 +43,7 @@ def box() -> Iterator[Mailbox]:
         yield running
 
 
-def evaluate(query: str, found: Arrival) -> tuple[int, ...] | None:
+def evaluate(connection: Connection, query: str, found: Arrival) -> tuple[int, ...] | None:
     """A grammar of one word: `kind:kredit`, `broken` or a word of the title."""
     if query == "broken":
         raise QueryError("a range has no end", at=3)

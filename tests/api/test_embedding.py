@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from api.search.embedding import MAX_ATTEMPTS, drop_unused, embed_pending, pack, queue_depth, queue_missing, unpack, vectors_of
+from api.search.embedding import MAX_ATTEMPTS, embed_pending, queue_depth, queue_missing
 from api.store.database import Database
 from api.store.schema import articles, chunks, embed_queue, index_queue, vectors, versions
+from api.store.vectors import of_articles, sweep
 from nlp.embeddings.base import EmbeddingSpec, Vectors, unit
 from tests.api.store_samples import FETCHED, put_article
 
@@ -49,13 +50,13 @@ def test_an_article_gets_a_vector_for_each_chunk_and_returns_to_the_index_queue(
         put_article(connection, "a1", "Pabrik baru", PARAGRAPH * 4)
     report = embed_pending(database, CountingEmbedder(), now=clock)
     with database.read() as connection:
-        found = vectors_of(connection, ["a1", "a2"], "counting@1")
+        found = of_articles(connection, ["a1", "a2"], "counting@1")
         queued = connection.execute(select(index_queue.c.article_id, index_queue.c.op)).all()
         assert queue_depth(connection) == (0, 0)
     assert list(found) == ["a1"]
     assert report.articles == 1
     assert report.chunks == report.computed == len(found["a1"]) > 1
-    assert all(abs(float(np.linalg.norm(vector)) - 1) < 1e-3 for _, _, vector in found["a1"])
+    assert all(abs(float(np.linalg.norm(vector)) - 1) < 1e-3 for vector in (stored.vector for stored in found["a1"]))
     assert [tuple(row) for row in queued] == [("a1", "put")]
 
 
@@ -118,8 +119,8 @@ def test_a_forgotten_article_leaves_no_vector(database: Database) -> None:
     with database.write() as connection:
         connection.execute(delete(versions).where(versions.c.article_id == "a1"))
         connection.execute(delete(articles).where(articles.c.article_id == "a1"))
-        assert drop_unused(connection) == 1
-        assert set(vectors_of(connection, ["a1", "a2"], "counting@1")) == {"a2"}
+        assert sweep(connection) == 1
+        assert set(of_articles(connection, ["a1", "a2"], "counting@1")) == {"a2"}
 
 
 def test_a_change_of_model_queues_every_article_again(database: Database) -> None:
@@ -130,12 +131,6 @@ def test_a_change_of_model_queues_every_article_again(database: Database) -> Non
         assert queue_missing(connection, "counting@1", FETCHED) == 0
         assert queue_missing(connection, "counting@2", FETCHED) == 1
     assert embed_pending(database, CountingEmbedder("counting@2"), now=clock).computed == 1
-
-
-def test_a_stored_vector_keeps_its_direction() -> None:
-    vector = unit(np.random.default_rng(1).normal(size=384).astype(np.float32))
-    assert len(pack(vector)) == 768
-    assert float(unpack(pack(vector)) @ vector) > 0.9999
 
 
 KILLED = """
