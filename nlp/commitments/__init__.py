@@ -1,0 +1,158 @@
+"""Roles of amounts and commitments by rules: `Reader.read` turns money and names of one article into its undertakings.
+
+The rules are data (`nlp/commitments/data`), the engine is here: contexts → roles → frames → slots → lists beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from nlp.analysis import Change, Check, Commitment, Equivalent, Money, MoneyRole, Progress, Proposal
+from nlp.commitments import tables
+from nlp.commitments.article_type import article_type
+from nlp.commitments.beside import changes, evidence, progress, proposals
+from nlp.commitments.checks import checks
+from nlp.commitments.contexts import Context, contexts
+from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
+from nlp.commitments.roles import Role, decide_roles
+from nlp.commitments.slots import Slots
+from nlp.commitments.times import period_of, stated_date
+from nlp.entities import Found
+from nlp.money import find_money
+
+__all__ = ["VERSION", "Reader", "Reading"]
+
+VERSION = "rules-1"
+_MISMATCH_FACTOR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules read from one article; the tuples are those of `nlp.analysis.Analysis`."""
+
+    type: str
+    money: tuple[Money, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    changes: tuple[Change, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+class Reader:
+    """The rules, read and compiled. Stateless after loading."""
+
+    @classmethod
+    def load(cls) -> Reader:
+        """Read every rule file. Raises RegistryError where one is wrong."""
+        for table in (tables.role_table, tables.kind_table, tables.status_table, tables.gate_table, tables.slot_table, tables.type_table):
+            table()
+        tables.sector_patterns()
+        return cls()
+
+    def read(self, title: str, text: str, money: Sequence[Money], found: Found, *, published: date | None = None) -> Reading:
+        """Roles, commitments and the lists beside them; `money` are the amounts of `text`, `found` the names of the article."""
+        kind = article_type(title, text)
+        if not money:
+            return Reading(type=kind)
+        around = contexts(text, money)
+        roles = decide_roles(around, title, contexts(title, find_money(title)))
+        slots = Slots(title, text, found)
+        frames = build_frames(around, roles) if kind not in ("market_note", "advertorial") else []
+        computed = checks(around)
+        doubtful = {index for check in computed if not check.agrees for index in check.money}
+        commitments = tuple(_commitment(frame, slots, title, published, doubtful) for frame in frames)
+        return Reading(
+            type=kind,
+            money=_with_roles(money, roles, frames, doubtful),
+            commitments=_with_parents(commitments),
+            proposals=proposals(around, roles, slots),
+            progress=progress(around, roles, slots, published),
+            changes=changes(around, roles, slots),
+            checks=computed,
+        )
+
+
+def _with_roles(money: Sequence[Money], roles: Sequence[Role], frames: Sequence[Frame], doubtful: set[int]) -> tuple[Money, ...]:
+    """The amounts with their roles; one that no undertaking took keeps its next best role."""
+    taken = {context.index for frame in frames for context in (*frame.contexts, *frame.converted)}
+    out: list[Money] = []
+    for index, (item, role) in enumerate(zip(money, roles, strict=True)):
+        value = role.role
+        if value is MoneyRole.COMMITMENT and index not in taken:
+            value = _second_best(role)
+        confidence = role.confidence * (_MISMATCH_FACTOR if index in doubtful else 1)
+        out.append(item.model_copy(update={"role": value, "confidence": round(confidence, 3), "rule": role.rule}))
+    return tuple(out)
+
+
+def _second_best(role: Role) -> MoneyRole:
+    rest = {key: value for key, value in role.scores.items() if key is not MoneyRole.COMMITMENT}
+    return max(rest, key=lambda key: rest[key]) if rest else MoneyRole.OTHER
+
+
+def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, doubtful: set[int]) -> Commitment:
+    head, money = frame.head, frame.money
+    kind, kind_rule = decide_kind(frame, title)
+    status, status_rule = decide_status(frame, kind, title)
+    actors, actor_rule = slots.actors(frame, kind)
+    receivers = slots.beneficiaries(frame, actors, kind)
+    programme = slots.programme(frame)
+    confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
+    return Commitment(
+        amount_low=money.low,
+        amount_high=money.high,
+        currency=money.currency,
+        approx=any(context.money.approx for context in frame.contexts),
+        per=money.per,
+        count=money.count,
+        kind=kind,
+        status=status,
+        actors=tuple(actors),
+        beneficiaries=tuple(receivers),
+        recipients=tuple(slots.recipients(receivers)),
+        programme=programme.name if programme else None,
+        programme_id=programme.id if programme else None,
+        date=stated_date(head.sentence, published) or (published.isoformat() if published else None),
+        period=period_of(head.sentence, published),
+        equivalents=_equivalents(frame),
+        sector=_sector(head),
+        evidence=evidence(head),
+        mentions=tuple(sorted(context.index for context in (*frame.contexts, *frame.converted))),
+        confidence=round(confidence, 3),
+        rule=f"role:{frame.roles[0].rule} kind:{kind_rule} status:{status_rule} actor:{actor_rule}",
+    )
+
+
+def _equivalents(frame: Frame) -> tuple[Equivalent, ...]:
+    amounts = {(context.money.low, context.money.currency): None for context in frame.converted}
+    return tuple(Equivalent(amount=amount, currency=currency) for amount, currency in amounts)
+
+
+def _sector(head: Context) -> str | None:
+    """The KBLI division whose word stands nearest before or behind the amount in its sentence."""
+    place = head.money.start - head.start
+    best: tuple[int, str] | None = None
+    for code, pattern in tables.sector_patterns().items():
+        for match in pattern.finditer(head.sentence):
+            distance = min(abs(match.end() - place), abs(match.start() - place))
+            best = min(best or (distance, code), (distance, code))
+    return best[1] if best else None
+
+
+def _with_parents(commitments: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
+    """Marks a commitment as part of a larger one of its sentence when "terdiri dari", "di antaranya" or "dari total" joins them."""
+    joined = tables.words(
+        "terdiri dari|terdiri atas|dengan rincian|rinciannya|di antaranya|termasuk|bagian dari|dari total|of which|including"
+    )
+    out = list(commitments)
+    for index, item in enumerate(out):
+        for other, whole in enumerate(out):
+            same = whole.currency == item.currency and whole.evidence.start == item.evidence.start and whole.amount_low > item.amount_high
+            if other != index and same and joined.search(item.evidence.text):
+                out[index] = item.model_copy(update={"parent": other})
+                out[other] = out[other].model_copy(update={"parts": (*out[other].parts, item.amount_low)})
+                break
+    return tuple(out)
