@@ -31,6 +31,7 @@ class Lexicon:
     stop_names: frozenset[str]
     buildings: frozenset[str]
     references: dict[str, tuple[str, ...]]
+    indefinite: tuple[str, ...]
     lower_stop: frozenset[str]
     countries: tuple[str, ...]
     heads: dict[str, str]
@@ -76,6 +77,7 @@ def load_lexicon() -> Lexicon:
             stop_names=frozenset(words["stop_names"]),
             buildings=frozenset(words["buildings"]),
             references={kind: _longest_first(names) for kind, names in words["references"].items()},
+            indefinite=tuple(words["indefinite"]),
             lower_stop=frozenset(words["lower_stop"]),
             countries=_longest_first(words["countries"]),
             heads={_spaced(head): kind for kind in KINDS for head in organisations["heads"].get(kind, ())},

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from nlp.entities.hits import Claims, Hit
 from nlp.entities.lexicon import Lexicon
-from nlp.registry import Registry, Row, comparable
+from nlp.registry import Office, Registry, Row, comparable
 
 ROLE_WORDS = 4
 """Letters from which a word of a role can tell an office."""
@@ -22,8 +22,10 @@ def link_people(people: list[Hit], registered: list[Hit], registry: Registry, le
     for person in people:
         inner = next((hit for hit in registered if hit.overlaps(person)), None)
         row = registry.get(inner.id) if inner else None
-        if inner and row and (not person.role or holds(row, person.role, registry, lexicon)):
-            yield replace(person, key=row.id, id=row.id)
+        office = office_of(row, person.role, registry, lexicon) if row and person.role else None
+        if inner and row and (not person.role or office):
+            body = person.affiliation or (office.body if office else "")
+            yield replace(person, key=row.id, id=row.id, affiliation=body)
         else:
             yield person
     for hit in registered:
@@ -32,15 +34,15 @@ def link_people(people: list[Hit], registered: list[Hit], registry: Registry, le
             yield hit
 
 
-def holds(row: Row, role: str, registry: Registry, lexicon: Lexicon) -> bool:
-    """Whether a stated role fits one of a person's offices: the office's words or its body's names stand in it."""
+def office_of(row: Row, role: str, registry: Registry, lexicon: Lexicon) -> Office | None:
+    """The office of a person that a stated role fits: the office's words or its body's names stand in it; None if none does."""
     stated = set(comparable(role).split())
     for office in row.offices:
         body = registry.get(office.body)
         names = [office.title, *((body.name, *(alias.text for alias in body.aliases)) if body else ())]
         words = {word for name in names for word in comparable(name).split() if len(word) >= ROLE_WORDS}
         if stated & (words - lexicon.empty_words) or office.body in {lexicon.offices.get(word) for word in stated}:
-            return True
+            return office
         if "presiden" in stated and comparable(office.title).endswith("presiden"):
-            return True
-    return False
+            return office
+    return None

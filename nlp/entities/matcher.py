@@ -53,6 +53,7 @@ class Matcher:
     def __init__(self, registry: Registry, lexicon: Lexicon) -> None:
         """Build the automaton (about 0.1 s)."""
         self._lexicon = lexicon
+        self._leaders = tuple(f"{role} " for role in lexicon.roles)
         names: defaultdict[str, list[Name]] = defaultdict(list)
         for row in registry.rows():
             for name in row_names(row):
@@ -67,14 +68,23 @@ class Matcher:
     def find(self, views: Iterable[View], published: date | None) -> list[Hit]:
         """The registered names of the views, the longest at each place; media houses and phrases that are no name have id "media".
 
-        A name that needs context counts only if its owner is named otherwise in one of the views.
+        A name that needs context counts only if its owner is named otherwise in one of the views, or, for an association, behind the
+        title of its head ("Ketua Umum API").
         """
         candidates = [(view, start, end, owners) for view in views for start, end, owners in self._raw(view, published)]
         named = {owner.id for _, _, _, owners in candidates for owner in owners if owner.rule is not Rule.CONTEXT and len(owners) == 1}
         market = any(word in view.lower for view in views for word in MARKET)
         hits = []
         for view, start, end, owners in candidates:
-            fit = [owner for owner in owners if owner.rule is not Rule.CONTEXT or owner.id in named or (market and self._plain(owner))]
+            led = view.text[max(0, start - 40) : start].endswith(self._leaders)
+            fit = [
+                owner
+                for owner in owners
+                if owner.rule is not Rule.CONTEXT
+                or owner.id in named
+                or (market and self._plain(owner))
+                or (led and owner.type is EntityType.ASSOCIATION)
+            ]
             if fit:
                 best = next((owner for owner in fit if owner.id in named), fit[0])
                 kind: MentionKind = "ticker" if best.ticker else "name"
@@ -95,13 +105,18 @@ class Matcher:
             if owners:
                 yield start, end, owners
 
+    def _lone(self, surface: str) -> bool:
+        """Whether one word names by itself even without capitals: long enough, and no word of the language."""
+        common = surface in self._lexicon.lower_stop or surface in self._lexicon.common_words
+        return len(surface) >= SHORTEST_SINGLE and not common
+
     def _fits(self, name: Name, surface: str, cased: bool, published: date | None) -> bool:
         if name.rule is Rule.QUERY or not in_use(name, published.year if published else None):
             return False
         if name.rule is Rule.ANY or surface == name.text:
             return True
         if not cased:
-            return len(name.text) > 3 and surface not in self._lexicon.lower_stop
+            return not name.ticker and (" " in surface or self._lone(surface))
         if name.rule is Rule.EXACT or (name.text.isupper() and len(name.text) <= SHORT_CAPITALS):
             return False
         pairs = zip(surface.split(), name.text.split(), strict=False)

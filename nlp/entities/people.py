@@ -197,6 +197,8 @@ class People:
         words = [word for word in tokens.words[start:end] if word != "." and word not in self._lexicon.particles]
         known = sum(word in self._lexicon.given_names for word in words)
         capitals = sum(len(word) > 1 and word.isupper() for word in words)
+        if self._countries.at(tokens, start) == end - start:
+            return False
         if not words or capitals == len(words) or any(word in self._lexicon.role_words for word in words):
             return False
         common = sum(word not in self._lexicon.given_names and word.casefold() in self._lexicon.common_words for word in words)

@@ -16,6 +16,7 @@ from nlp.entities.matcher import MEDIA, Matcher
 from nlp.entities.organisations import OpenOrganisations
 from nlp.entities.people import People
 from nlp.entities.programmes import OpenProgrammes
+from nlp.entities.references import References
 from nlp.entities.tokens import Tokens, tokenise
 from nlp.entities.unify import EMPTY_TAILS, siblings, unify_organisations, unify_people
 from nlp.entities.view import View, make_view
@@ -58,6 +59,7 @@ class Recogniser:
         self._organisations = OpenOrganisations(registry, lexicon)
         self._people = People(lexicon)
         self._programmes = OpenProgrammes(lexicon)
+        self._references = References(lexicon)
 
     @classmethod
     def load(cls, registry: Registry | None = None) -> Recogniser:
@@ -87,7 +89,9 @@ class Recogniser:
         ]
         hits += short_mentions(views, shorts, hits, claims)
         hits += stem_mentions(views, stems(hits, self.lexicon, views), hits, claims)
-        return sorted(salient(in_full(hits, views[0], self.lexicon)), key=lambda hit: (hit.view.field != "title", hit.start))
+        hits = salient(in_full(hits, views[0], self.lexicon))
+        hits += self._references.find(views, hits, claims)
+        return sorted(hits, key=lambda hit: (hit.view.field != "title", hit.start))
 
     def _named(self, views: tuple[View, ...], tokens: list[Tokens], claims: Claims, closed: Claims, published: date | None) -> list[Hit]:
         """Registered names and open organisations, each stretch to the better of the two."""
@@ -114,7 +118,8 @@ class Recogniser:
         kinds: dict[str, EntityType] = {}
         for hit in hits:
             kind = kinds.setdefault(hit.key, hit.type)
-            groups[kind, hit.key].append(hit)
+            if hit.kind != "reference":
+                groups[kind, hit.key].append(hit)
         names = {hit.key: hit.id or hit.name for hit in hits}
         entities = [self._entity(members, names) for members in groups.values()]
         number = {key: index for index, key in enumerate(groups)}

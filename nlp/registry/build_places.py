@@ -13,7 +13,24 @@ from pathlib import Path
 OUT = Path(__file__).parent / "data" / "places.csv"
 HEADER = ["id", "name", "aliases", "parent", "source"]
 WORDS = frozenset(
-    ["Batang", "Pati", "Buru", "Puncak", "Landak", "Bone", "Ende", "Kaur", "Sigi", "Alor", "Bima", "Banjar", "Tegal", "Solok", "Siak"]
+    [
+        "Batang",
+        "Pati",
+        "Buru",
+        "Puncak",
+        "Landak",
+        "Bone",
+        "Ende",
+        "Kaur",
+        "Sigi",
+        "Alor",
+        "Bima",
+        "Banjar",
+        "Tegal",
+        "Solok",
+        "Siak",
+        "Metro",
+    ]
 )
 """Names that are also words or other names: alone they mean the place only in a query."""
 

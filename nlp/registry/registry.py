@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
@@ -87,6 +88,16 @@ class Registry:
     def resolve_place(self, text: str) -> str | None:
         """As `resolve`, for provinces, regencies and cities; the id is "bps:" and the BPS code."""
         return self.resolve(text, frozenset({EntityType.PLACE}))
+
+    def holders(self, body: str, day: date) -> list[str]:
+        """Ids of the people who held an office in a body on a day, its head first ("gov:kemenperin", 1 Nov 2022)."""
+        held = [
+            (office.title.startswith("Wakil"), row.id)
+            for row in self.rows(EntityType.PERSON)
+            for office in row.offices
+            if office.body == body and office.since <= day and (office.until is None or day <= office.until)
+        ]
+        return [identity for _, identity in sorted(held)]
 
     def _candidates(self, wanted: str) -> Iterator[str]:
         prefix, colon, rest = wanted.partition(":")

@@ -108,6 +108,19 @@ def test_a_headline_in_title_case_names_nobody_by_open_rules(recogniser: Recogni
     assert found.organisations == ()
 
 
+def test_perseroan_means_the_company_last_named_and_is_a_reference_not_a_name(recogniser: Recogniser) -> None:
+    found = recogniser.recognise("", "PT Bukit Asam Tbk membangun pabrik. Perseroan menyiapkan dana, kata perusahaan lain.")
+    references = [mention for mention in found.mentions if mention.kind == "reference"]
+    assert [found.entities[mention.entity].id for mention in references] == ["idx:PTBA"]
+    assert "Perseroan" not in found.organisations[0].aliases
+
+
+def test_a_ministers_office_gives_the_ministry(recogniser: Recogniser) -> None:
+    minister = recogniser.recognise("", "Menperin Agus Gumiwang hadir.", date(2022, 11, 1)).entities[0]
+    assert (minister.id, minister.affiliation) == ("person:agus-gumiwang-kartasasmita", "gov:kemenperin")
+    assert recogniser.registry.holders("gov:kemenperin", date(2018, 1, 1)) == ["person:airlangga-hartarto"]
+
+
 @cache
 def shared() -> Recogniser:
     return Recogniser.load()
