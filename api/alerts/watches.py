@@ -5,7 +5,7 @@ A company, programme or agency is stored as the filter it is (`{"company": ["idx
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,23 +41,22 @@ class Wish:
 
 
 def make_wish(
+    subjects: Mapping[str, str | None],
     *,
-    company: str | None = None,
-    programme: str | None = None,
-    agency: str | None = None,
-    query: str | None = None,
     email: str | None = None,
     webhook: str | None = None,
-    asks: Sequence[Ask] = DEFAULT_ASKS,
+    asks: Sequence[Ask] = (),
     lang: Lang = "id",
     owner: str | None = None,
     resolve: Callable[[Subject, str], tuple[str, str] | None],
     check_query: Callable[[str], object],
     allow_private: bool = False,
 ) -> Wish:
-    """A wish from what a person typed: exactly one of company, programme, agency and query.
+    """A wish from what a person typed.
 
     Args:
+        subjects: "company", "programme", "agency" or "query" → the text typed; exactly one of them is not empty.
+        asks: which parts count; none given means DEFAULT_ASKS.
         resolve: (subject, text) → (registry id, label), or None where the registry knows no such thing.
         check_query: parses a query; raises QueryError where it cannot be understood.
         allow_private: webhooks may lead to loopback and private addresses (tests and closed networks).
@@ -66,8 +65,7 @@ def make_wish(
         ValueError: none or several subjects, an unknown name, an address that is none, or two addresses.
         QueryError: the query cannot be understood.
     """
-    typed = {Subject.COMPANY: company, Subject.PROGRAMME: programme, Subject.AGENCY: agency, Subject.QUERY: query}
-    given = [(subject, text.strip()) for subject, text in typed.items() if text and text.strip()]
+    given = [(Subject(name), text.strip()) for name, text in subjects.items() if text and text.strip()]
     if len(given) != 1:
         raise ValueError("say one thing to watch: a company, a programme, an agency or a query")
     if email and webhook:
@@ -77,11 +75,11 @@ def make_wish(
     subject, text = given[0]
     if subject is Subject.QUERY:
         check_query(text)
-        return Wish(subject, text, text, address, tuple(asks), lang, owner, hook)
+        return Wish(subject, text, text, address, tuple(asks) or DEFAULT_ASKS, lang, owner, hook)
     found = resolve(subject, text)
     if found is None:
         raise ValueError(f"no {subject.value} is known as {text!r}: try its ticker, its full name, or watch a query instead")
-    return Wish(subject, *found, address, tuple(asks), lang, owner, hook)
+    return Wish(subject, *found, address, tuple(asks) or DEFAULT_ASKS, lang, owner, hook)
 
 
 def add(connection: Connection, wish: Wish, now: datetime) -> tuple[Watch, str]:

@@ -442,7 +442,8 @@ def _wish(typed: dict[str, str], resolve: Callable[..., tuple[str, str] | None] 
         if query == "kind:":
             raise QueryError("kind: has no value", at=5)
 
-    return watches.make_wish(**typed, resolve=resolve, check_query=check)  # type: ignore[arg-type]  # typed holds only texts
+    subjects = {name: text for name, text in typed.items() if name != "email"}
+    return watches.make_wish(subjects, email=typed.get("email"), resolve=resolve, check_query=check)
 
 
 def test_a_wish_is_checked_before_it_is_a_watch() -> None:
