@@ -59,11 +59,10 @@ def sources_page() -> str:
     from crawler.sources import load_sources
 
     rows = ["| source | outlet | discovery | language | rights | status | evidence |", "|---|---|---|---|---|---|---|"]
-    for source in sorted(load_sources(), key=lambda s: s.name):
+    for name, source in sorted(load_sources().items()):
         ways = ", ".join(sorted({d.kind for d in source.discovery}))
-        rows.append(
-            f"| `{source.name}` | {source.outlet} | {ways} | {source.lang} | {source.rights.value} | {source.status} | {source.evidence} |"
-        )
+        seen = source.evidence.captured or source.evidence.research
+        rows.append(f"| `{name}` | {source.outlet} | {ways} | {source.lang} | {source.rights.value} | {source.status.value} | {seen} |")
     return HEADER + f"# Sources\n\n{len(rows) - 2} sources, one YAML each in `crawler/sources/`.\n\n" + "\n".join(rows) + "\n"
 
 

@@ -15,6 +15,10 @@ ApiError
 └── DeliveryError      a message could not be handed over    → retry with back-off; after the last try keep it, pause, tell
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class ApiError(Exception):
     """Root of everything the API raises on purpose."""
@@ -59,7 +63,15 @@ class EngineDown(SearchError):  # noqa: N818 - read as a state in `except Engine
 
 
 class IndexMismatch(SearchError):  # noqa: N818 - read as a state in `except IndexMismatch`
-    """The index was made by another schema, analyser or embedding model."""
+    """The index was made by another schema, analyser or embedding model.
+
+    Attributes:
+        made: what it was made with (an `api.search.base.IndexInfo`), or None where that cannot be told.
+    """
+
+    def __init__(self, message: str, *, made: Any = None) -> None:
+        super().__init__(message)
+        self.made = made
 
 
 class IngestError(ApiError):

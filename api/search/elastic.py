@@ -96,7 +96,7 @@ class ElasticEngine:
         for mapping in found.values():
             made = IndexInfo(**mapping["mappings"].get("_meta", {}))
             if made != self._info:
-                raise IndexMismatch(f"{self.prefix}: made with {made}, now {self._info}; run `pantau reindex`")
+                raise IndexMismatch(f"{self.prefix}: made with {made}, now {self._info}; run `pantau reindex`", made=made)
 
     def _create(self) -> str:
         body = json.loads((files("api.search") / "mappings" / "articles.json").read_text(encoding="utf-8"))

@@ -98,7 +98,7 @@ class EmbeddedEngine:
         except (OSError, ValueError, TypeError) as error:
             raise EngineDown(f"{folder}: the search index is damaged; run `pantau reindex`") from error
         if made != self._info:
-            raise IndexMismatch(f"{folder}: made with {made}, now {self._info}; run `pantau reindex`")
+            raise IndexMismatch(f"{folder}: made with {made}, now {self._info}; run `pantau reindex`", made=made)
         self.generation = name
         self.folder = folder
         self._index = tantivy.Index(SCHEMA, path=str(folder / "words"))

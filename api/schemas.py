@@ -1,0 +1,154 @@
+"""The public JSON: what every answer of the API looks like, and how it is made of our records. `docs/schemas/` holds the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.records import Chip, FacetValue, FactChip, Hit, SearchAnswer, Snippet
+
+
+class Public(BaseModel):
+    """Base of the public shapes: nothing undeclared goes out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MarkedText(Public):
+    """A stretch of text with the words of the query as [start, end) code points into it."""
+
+    text: str
+    marks: list[tuple[int, int]] = []
+
+
+class Fact(Public):
+    """A commitment as one article tells it. Amounts are exact decimal text in units of `currency`."""
+
+    fact_id: int
+    pledge_id: int | None = Field(description="The real-world pledge it is counted as; null before it is booked.")
+    amount_low: str
+    amount_high: str
+    currency: str = Field(description="ISO 4217")
+    approx: bool
+    kind: str
+    status: str
+    actors: list[str]
+    beneficiaries: list[str]
+    programme: str | None
+
+
+class SearchHit(Public):
+    """One article found."""
+
+    id: str
+    url: str | None
+    title: MarkedText
+    outlet: str = Field(description="Outlet id")
+    published: str | None = Field(description="ISO 8601 time with offset, a bare day, or null")
+    type: str
+    lang: str
+    score: float
+    snippet: MarkedText
+    facts: list[Fact]
+    copies: list[str] = Field(description="Other outlets that carry the same story")
+    story_id: int | None
+    semantic_only: bool = Field(description="Found by meaning, not by words; not counted in total")
+
+
+class FacetRow(Public):
+    """One value of a facet; its count ignores the facet's own selection."""
+
+    value: str
+    label: str
+    count: int
+
+
+class QueryChip(Public):
+    """One clause of the query as understood, with the query that is left without it."""
+
+    label: str
+    without: str
+    kind: str
+
+
+class SearchResult(Public):
+    """What GET /api/search and `pantau search --json` answer."""
+
+    total: int = Field(description="Articles that words and filters find")
+    hits: list[SearchHit]
+    facets: dict[str, list[FacetRow]]
+    next: str | None = Field(description="Cursor of the next page")
+    chips: list[QueryChip]
+    undated: int = Field(description="Articles without a date that a dated query leaves out")
+    suggestion: str | None
+    notes: list[str]
+
+
+class Problem(Public):
+    """An error (RFC 9457, application/problem+json)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    at: int | None = Field(None, description="Place in the query, code points")
+    suggestion: str | None = Field(None, description="A query that would work")
+
+
+def search_result(answer: SearchAnswer) -> SearchResult:
+    """The public form of an answer."""
+    return SearchResult(
+        total=answer.total,
+        hits=[_hit(hit) for hit in answer.hits],
+        facets=_facets(answer.facets),
+        next=answer.next,
+        chips=[_chip(chip) for chip in answer.chips],
+        undated=answer.undated,
+        suggestion=answer.suggestion,
+        notes=list(answer.notes),
+    )
+
+
+def fact(chip: FactChip) -> Fact:
+    """The public form of a fact."""
+    return Fact(
+        fact_id=chip.fact_id,
+        pledge_id=chip.pledge_id,
+        amount_low=f"{chip.amount_low:f}",
+        amount_high=f"{chip.amount_high:f}",
+        currency=chip.currency,
+        approx=chip.approx,
+        kind=chip.kind,
+        status=chip.status,
+        actors=list(chip.actors),
+        beneficiaries=list(chip.beneficiaries),
+        programme=chip.programme,
+    )
+
+
+def _hit(hit: Hit) -> SearchHit:
+    return SearchHit(
+        id=hit.id, url=hit.url, title=_marked(hit.title), outlet=hit.outlet, published=hit.published, type=hit.type, lang=hit.lang,
+        score=hit.score, snippet=_marked(hit.snippet), facts=[fact(f) for f in hit.facts], copies=list(hit.copies),
+        story_id=hit.story_id, semantic_only=hit.semantic_only,
+    )  # fmt: skip
+
+
+def _marked(snippet: Snippet) -> MarkedText:
+    return MarkedText(text=snippet.text, marks=list(snippet.marks))
+
+
+def _facets(facets: Mapping[str, tuple[FacetValue, ...]]) -> dict[str, list[FacetRow]]:
+    return {name: [FacetRow(value=v.value, label=v.label, count=v.count) for v in values] for name, values in facets.items()}
+
+
+def _chip(chip: Chip) -> QueryChip:
+    return QueryChip(label=chip.label, without=chip.without, kind=chip.kind)
+
+
+def as_json(model: BaseModel) -> dict[str, Any]:
+    """A public shape as plain JSON values."""
+    return model.model_dump(mode="json")
