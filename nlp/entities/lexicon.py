@@ -51,6 +51,7 @@ class Lexicon:
     run_words: frozenset[str]
     key_words: dict[str, str]
     empty_run: frozenset[str]
+    run_titles: frozenset[str]
     closers: frozenset[str]
     not_programmes: tuple[str, ...]
 
@@ -96,6 +97,7 @@ def load_lexicon() -> Lexicon:
             phrases=tuple(words["phrases"]),
             run_words=frozenset(organisations["run_words"]),
             key_words=dict(organisations["key_words"]),
+            run_titles=frozenset(organisations["run_titles"]),
             empty_run=frozenset(organisations["empty_run"]),
             closers=frozenset(organisations["closers"]),
             not_programmes=tuple(f"{name.casefold()} " for name in words["not_programmes"]),

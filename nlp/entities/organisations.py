@@ -21,7 +21,6 @@ LONGEST = 12
 LISTING = frozenset({"public_body", "association"})
 ROMAN = re.compile(r"^[IVX]+$")
 NAMED_AFTER_PEOPLE = frozenset({"PT", "Universitas", "Yayasan", "Institut", "Politeknik", "Pondok"})
-TITLES = frozenset({"Director", "Manager", "Officer", "Head", "President", "Secretary", "Specialist"})
 LEGAL_TAILS = frozenset(
     {
         "Sekuritas",
@@ -95,7 +94,7 @@ class OpenOrganisations:
     def _step(self, tokens: Tokens, index: int, kind: str, first: bool) -> int:
         """How many tokens go on the name here: a name word, a joint with the word behind it, a bracket inside the name."""
         word = tokens.word(index)
-        if not first and tokens.word(index - 1) in ("Tbk", "RI"):
+        if not first and (tokens.word(index - 1) in ("Tbk", "RI") or (tokens.word(index - 1) == "DPR" and word != "RI")):
             return 0
         if not first and tokens.word(index - 1) == "Indonesia" and tokens.word(index - 2) != "PT" and word not in AFTER_INDONESIA:
             return self._legal_form(tokens, index)
@@ -214,7 +213,7 @@ class OpenOrganisations:
         word = tokens.word(index)
         if word in self._lexicon.run_words:
             return self._goes_on(tokens, index)
-        if word in self._lexicon.stop_names or word in self._lexicon.role_words or word in TITLES:
+        if word in self._lexicon.stop_names or word in self._lexicon.role_words or word in self._lexicon.run_titles:
             return False
         return self._goes_on(tokens, index)
 

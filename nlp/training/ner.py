@@ -24,8 +24,13 @@ from spacy.tokens import Doc
 from spacy.training import Example, biluo_tags_to_spans, iob_to_biluo
 from thinc.api import fix_random_seed
 
+from nlp.analysis import EntityType
+from nlp.registry import Registry, Rule, load_registry
+
 LABELS = {"PERSON": "PER", "PER": "PER", "PLACE": "LOC", "LOC": "LOC", "ORGANISATION": "ORG", "ORG": "ORG"}
 SEED = 7
+VARIED, SWAP = 0.5, 0.5
+"""Share of copies with other names, and of the names in them that change."""
 SMALLEST_BATCH, LARGEST_BATCH = 8, 48
 
 
@@ -87,9 +92,47 @@ def _repaired(tags: Iterable[str]) -> list[str]:
     return fixed
 
 
-def varied(sentence: Sentence, chance: random.Random) -> Sentence:
-    """A copy as news prints it elsewhere: now and then all in capitals or with a capital on every word, as headlines are."""
+def spans(sentence: Sentence) -> list[tuple[int, int, str]]:
+    """Start, end (exclusive) and label of each entity, by word."""
+    found: list[tuple[int, int, str]] = []
+    for place, tag in enumerate(_repaired(sentence.tags)):
+        if tag.startswith("B-"):
+            found.append((place, place + 1, tag[2:]))
+        elif tag.startswith("I-"):
+            start, _, label = found[-1]
+            found[-1] = (start, place + 1, label)
+    return found
+
+
+def name_pool(data: Iterable[Sentence], registry: Registry) -> dict[str, list[tuple[str, ...]]]:
+    """Names of each label to put in another's place: those of the training data and those of our registries."""
+    pool: dict[str, list[tuple[str, ...]]] = {"PER": [], "ORG": [], "LOC": []}
+    for sentence in data:
+        for start, end, label in spans(sentence):
+            pool[label].append(sentence.words[start:end])
+    kinds = {EntityType.PERSON: "PER", EntityType.PLACE: "LOC", EntityType.COMPANY: "ORG", EntityType.PUBLIC_BODY: "ORG"}
+    for row in registry.rows(*kinds):
+        names = [row.name, *(alias.text for alias in row.aliases if alias.rule is not Rule.QUERY)]
+        pool[kinds[row.type]] += [tuple(re.findall(r"[\w&'.-]+|[()]", name)) for name in names[:3]]
+    return pool
+
+
+def swapped(sentence: Sentence, pool: dict[str, list[tuple[str, ...]]], chance: random.Random) -> Sentence:
+    """A copy in which every other entity has become another of its kind."""
+    words, tags = list(sentence.words), _repaired(sentence.tags)
+    for start, end, label in reversed(spans(sentence)):
+        if chance.random() < SWAP:
+            name = chance.choice(pool[label])
+            words[start:end] = name
+            tags[start:end] = [f"B-{label}", *[f"I-{label}"] * (len(name) - 1)]
+    return Sentence(tuple(words), tuple(tags))
+
+
+def varied(sentence: Sentence, chance: random.Random, pool: dict[str, list[tuple[str, ...]]]) -> Sentence:
+    """A copy as news prints it elsewhere: other names in half of the copies, now and then headline capitals."""
     roll = chance.random()
+    if roll > 1 - VARIED:
+        sentence = swapped(sentence, pool, chance)
     if roll < 0.04:
         return Sentence(tuple(word.upper() for word in sentence.words), sentence.tags)
     if roll < 0.1:
@@ -122,20 +165,32 @@ def blank(width: int, rows: Sequence[int]) -> Language:
     return language
 
 
-def train(data: list[Sentence], dev: list[Sentence], *, width: int, rows: Sequence[int], epochs: int, dropout: float) -> Language:
+def train(
+    data: list[Sentence],
+    dev: list[Sentence],
+    pool: dict[str, list[tuple[str, ...]]],
+    *,
+    start_from: bytes | None,
+    width: int,
+    rows: Sequence[int],
+    epochs: int,
+    dropout: float,
+) -> Language:
     """Train and keep the parameters (averaged) of the best epoch on the development part."""
     fix_random_seed(SEED)
     chance = random.Random(SEED)
     language = blank(width, rows)
     sample = [example(language, sentence) for sentence in data]
     optimizer = language.initialize(lambda: sample)
+    if start_from:
+        language.get_pipe("ner").model.get_ref("tok2vec").from_bytes(start_from)  # type: ignore[attr-defined]  # typed as a callable
     best, kept = 0.0, language.to_bytes()
     for epoch in range(epochs):
         chance.shuffle(data)
         losses: dict[str, float] = {}
         size = min(LARGEST_BATCH, SMALLEST_BATCH + 4 * epoch)
         for start in range(0, len(data), size):
-            batch = [example(language, varied(sentence, chance)) for sentence in data[start : start + size]]
+            batch = [example(language, varied(sentence, chance, pool)) for sentence in data[start : start + size]]
             language.update(batch, sgd=optimizer, drop=dropout, losses=losses)
         with language.use_params(optimizer.averages):
             figure = score(language, dev)["f"]
@@ -162,13 +217,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--idner", type=Path, required=True, help="folder of idner-news-2k (train.txt, dev.txt, test.txt)")
     parser.add_argument("--nergrit", type=Path, help="folder of NERGrit (train_preprocess.txt)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--tok2vec", type=Path, help="pretrained tok2vec weights (spacy pretrain) of the same shape")
     parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--rows", type=int, nargs=4, default=[5000, 1000, 2500, 1000])
     parser.add_argument("--dropout", type=float, default=0.3)
     given = parser.parse_args(arguments)
     data, dev = training_data(given.idner, given.nergrit), list(read(given.idner / "dev.txt"))
-    language = train(data, dev, width=given.width, rows=given.rows, epochs=given.epochs, dropout=given.dropout)
+    pool = name_pool(data, load_registry())
+    start_from = given.tok2vec.read_bytes() if given.tok2vec else None
+    language = train(data, dev, pool, start_from=start_from, width=given.width, rows=given.rows, epochs=given.epochs, dropout=given.dropout)
     figures = {"sentences": len(data), "dev": score(language, dev), "test": score(language, list(read(given.idner / "test.txt")))}
     language.meta.update({"name": "pantau_ner", "version": "1.0.0", "performance": figures, "license": "Apache-2.0"})
     language.to_disk(given.out)
