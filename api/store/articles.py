@@ -241,7 +241,7 @@ def current_versions(connection: Connection, article_ids: Sequence[str]) -> dict
 
 
 def _version_row(row: Row[Any]) -> VersionRow:
-    kept: Mapping[str, Any] = row._mapping
+    kept: Mapping[str, Any] = dict(row._mapping)
     fields = {name: kept[name] for name in (*_AS_THEY_ARE, *_AS_JSON, "section", "rights", "origin", "lang", "type")}
     warc = {"file": row.warc_file, "offset": row.warc_offset} if row.warc_file else None
     article = Article.model_validate({**fields, "canonical_url": row.canonical_url, "outlet": row.outlet, "warc": warc})
