@@ -1,4 +1,4 @@
-"""The whole schema."""
+"""the whole schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -400,6 +400,7 @@ def upgrade() -> None:
     sa.Column('version_id', sa.Text(), nullable=False),
     sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('touched', sa.Boolean(), nullable=False),
     sa.Column('orphaned', sa.Boolean(), nullable=False),
     sa.Column('tx_from', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -469,6 +470,7 @@ def upgrade() -> None:
     sa.Column('version_id', sa.Text(), nullable=False),
     sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('touched', sa.Boolean(), nullable=False),
     sa.Column('orphaned', sa.Boolean(), nullable=False),
     sa.Column('tx_from', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -622,6 +624,7 @@ def upgrade() -> None:
     sa.Column('version_id', sa.Text(), nullable=False),
     sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('touched', sa.Boolean(), nullable=False),
     sa.Column('orphaned', sa.Boolean(), nullable=False),
     sa.Column('tx_from', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -665,6 +668,7 @@ def upgrade() -> None:
     sa.Column('version_id', sa.Text(), nullable=False),
     sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('touched', sa.Boolean(), nullable=False),
     sa.Column('orphaned', sa.Boolean(), nullable=False),
     sa.Column('tx_from', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
