@@ -53,6 +53,8 @@ class Matcher:
     def __init__(self, registry: Registry, lexicon: Lexicon) -> None:
         """Build the automaton (about 0.1 s)."""
         self._lexicon = lexicon
+        abroad = (re.escape(country) for country in lexicon.countries if country not in ("Indonesia", "RI"))
+        self._abroad = re.compile(rf" (?:{'|'.join(abroad)})(?!\w)")
         self._leaders = tuple(f"{role} " for role in lexicon.roles)
         names: defaultdict[str, list[Name]] = defaultdict(list)
         for row in registry.rows():
@@ -102,7 +104,7 @@ class Matcher:
                 continue
             surface = text[start:end]
             owners = [name for name in names if self._fits(name, surface, view.cased, published)]
-            if owners:
+            if owners and not (owners[0].type is EntityType.PUBLIC_BODY and self._abroad.match(text, end)):
                 yield start, end, owners
 
     def _lone(self, surface: str) -> bool:

@@ -120,7 +120,11 @@ class Recogniser:
             kind = kinds.setdefault(hit.key, hit.type)
             if hit.kind != "reference":
                 groups[kind, hit.key].append(hit)
-        names = {hit.key: hit.id or hit.name for hit in hits}
+        names: dict[str, str] = {}
+        for hit in hits:
+            if hit.kind == "name" and len(hit.name) >= len(names.get(hit.key, "")):
+                names[hit.key] = hit.name
+        names |= {hit.key: hit.id for hit in hits if hit.id}
         entities = [self._entity(members, names) for members in groups.values()]
         number = {key: index for index, key in enumerate(groups)}
         mentions = tuple(

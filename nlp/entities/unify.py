@@ -17,6 +17,8 @@ EMPTY_TAILS = frozenset(
     {"indonesia", "internasional", "international", "group", "grup", "corporation", "co", "company", "holding", "holdings"}
 )
 """Words by which a firm's name grows without becoming another firm."""
+END = 1 << 30
+"""An offset behind every text."""
 INNER = re.compile(r"^(?P<outer>.+?) \((?P<inner>[^()]+)\) (?P<rest>.+)$")
 
 
@@ -29,21 +31,20 @@ def inner_variants(name: str) -> tuple[str, ...]:
 
 
 def siblings(hits: list[Hit]) -> list[Hit]:
-    """A group's bare name means the sibling that the article names in full, if it never names the group itself in full:
-    "Lotte" after "PT Lotte Chemical Indonesia". The first sibling named counts.
+    """A group's bare name means the sibling named in full before it, if the article never names the group itself in full:
+    "Lotte" after "PT Lotte Chemical Indonesia". A name that only the title has means what the text names in full. The
+    first sibling named counts.
     """
-    full = {hit.key for hit in hits if hit.id and " " in bare_name(hit.name)}
+    full = {hit.key for hit in hits if hit.id and (" " in bare_name(hit.name) or hit.name.startswith("PT "))}
+    text = [hit for hit in hits if hit.type is EntityType.COMPANY and hit.view.field == "text"]
     moved: dict[str, Hit] = {}
-    for hit in hits:
-        if hit.type is EntityType.COMPANY and hit.id and hit.key not in full and " " not in hit.name and hit.key not in moved:
-            start = f"{hit.name} ".casefold()
-            sibling = next(
-                (other for other in hits if other.type is EntityType.COMPANY and f"{bare_name(other.name)}".casefold().startswith(start)),
-                None,
-            )
-            if sibling and sibling.key != hit.key:
-                moved[hit.key] = sibling
-    return [replace(hit, key=to.key, id=to.id, kind="short") if (to := moved.get(hit.key)) else hit for hit in hits]
+    title = [hit for hit in hits if hit.type is EntityType.COMPANY and hit.view.field == "title"]
+    for hit in [*sorted(text, key=lambda hit: hit.start), *title]:
+        if hit.id and hit.key not in full and " " not in hit.name and hit.key not in moved:
+            start, before = f"{hit.name} ".casefold(), hit.start if hit.view.field == "text" else END
+            earlier = (other for other in text if other.start < before and bare_name(other.name).casefold().startswith(start))
+            moved[hit.key] = next(earlier, hit)
+    return [replace(hit, key=to.key, id=to.id, kind="short") if (to := moved.get(hit.key)) and to.key != hit.key else hit for hit in hits]
 
 
 def unify_organisations(hits: list[Hit]) -> list[Hit]:

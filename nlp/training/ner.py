@@ -183,7 +183,7 @@ def train(
     sample = [example(language, sentence) for sentence in data]
     optimizer = language.initialize(lambda: sample)
     if start_from:
-        language.get_pipe("ner").model.get_ref("tok2vec").from_bytes(start_from)  # type: ignore[attr-defined]  # typed as a callable
+        language.get_pipe("ner").model.get_ref("tok2vec").layers[0].from_bytes(start_from)  # type: ignore[attr-defined]  # typed as a callable
     best, kept = 0.0, language.to_bytes()
     for epoch in range(epochs):
         chance.shuffle(data)
