@@ -5,8 +5,8 @@ The rules are data (`nlp/commitments/data`), the engine is here: contexts → ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from nlp.analysis import Change, Check, Commitment, Equivalent, Money, MoneyRole, Progress, Proposal
@@ -52,13 +52,27 @@ class Reader:
         tables.sector_patterns()
         return cls()
 
-    def read(self, title: str, text: str, money: Sequence[Money], found: Found, *, published: date | None = None) -> Reading:
-        """Roles, commitments and the lists beside them; `money` are the amounts of `text`, `found` the names of the article."""
+    def read(
+        self,
+        title: str,
+        text: str,
+        money: Sequence[Money],
+        found: Found,
+        *,
+        published: date | None = None,
+        given: Mapping[int, MoneyRole] | None = None,
+    ) -> Reading:
+        """Roles, commitments and the lists beside them; `money` are the amounts of `text`, `found` the names of the article.
+
+        `given` sets roles by the index of their amount instead of deciding them.
+        """
         kind = article_type(title, text)
         if not money:
             return Reading(type=kind)
         around = contexts(text, money)
         roles = decide_roles(around, title, contexts(title, find_money(title)))
+        if given is not None:
+            roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
         slots = Slots(title, text, found)
         frames = build_frames(around, roles) if kind not in ("market_note", "advertorial") else []
         computed = checks(around)
