@@ -94,9 +94,9 @@ class Ingest:
     def __init__(self, database: Database, spool: Path, analyse: Analyse, match: Match | None, now: Callable[[], datetime]) -> None:
         self.database = database
         self.spool = spool
-        self._analyse = analyse
+        self.analyse = analyse
         self._match = match
-        self._now = now
+        self.now = now
 
     def run(self, progress: Progress | None = None) -> IngestReport:
         """Take in every sealed segment, oldest first. `progress(lines done, lines in all)`."""
@@ -138,12 +138,12 @@ class Ingest:
         counts.known += len(prepared) - taken
 
     def _prepare(self, article: Article) -> Prepared:
-        analysis = self._analyse(article.title, article.text, published=day_of(article.published))
+        analysis = self.analyse(article.title, article.text, published=day_of(article.published))
         return Prepared(article, analysis, stories.signature(stories.shingles(article.title, article.text)))
 
     def _write(self, connection: Connection, prepared: Sequence[Prepared]) -> int:
         """Everything of these articles, in their order; how many were new."""
-        now = self._now()
+        now = self.now()
         tx = transactions.begin(connection, "ingest", now)
         rates = load_rates(connection)
         arrived, alerting = 0, []

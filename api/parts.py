@@ -147,3 +147,10 @@ def open_service(settings: Settings, database: Database, engine: SearchEngine, e
     return SearchService(
         database, engine, embedder, names(registry, outlets), labels(registry, outlets), secret=secret_key(settings), now=now
     )
+
+
+def indexed_model(settings: Settings) -> str:
+    """The model id that the settings' index carries."""
+    if settings.embedder == "none":
+        return "none"
+    return model_id(open_embedder(settings))

@@ -1,0 +1,91 @@
+"""`pantau search`: what GET /api/search answers, for a terminal or a script."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from api.commands.common import as_json, pass_settings, print_json, say
+from api.config import Settings
+from api.records import FACETS, Hit, Mode, SearchAnswer, SearchRequest, Snippet, Sort
+
+
+def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for item in chosen:
+        name, equals, value = item.partition("=")
+        if not equals or name not in FACETS:
+            raise click.BadParameter(f"expected FACET=VALUE with one of {', '.join(FACETS)}", param_hint="--filter")
+        found[name] = (*found.get(name, ()), value)
+    return found
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits shown.")
+@click.option(
+    "--mode", default="hybrid", show_default=True, type=click.Choice([m.value for m in Mode]), help="Rank by words, meaning or both."
+)
+@click.option("--sort", default="relevance", show_default=True, type=click.Choice([*Sort]), help="Order of the hits.")
+@click.option(
+    "--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Only this value, e.g. outlet=kontan or month=2024-03. Repeatable."
+)
+@click.option("--cursor", help="Go on where an answer's `next` says.")
+@as_json
+@pass_settings
+def search(
+    settings: Settings,
+    query: tuple[str, ...],
+    limit: int,
+    mode: str,
+    sort: str,
+    filters: tuple[str, ...],
+    cursor: str | None,
+    as_json: bool,
+) -> None:
+    """Search announcements: words, "phrases", AND OR NOT, field:value, e.g. kucuran to:IKM amount:>=50 miliar."""
+    from api import parts
+    from api.schemas import as_json as public
+    from api.schemas import search_result
+
+    request = SearchRequest(" ".join(query), _filters(filters), Mode(mode), Sort(sort), limit, cursor)
+    embedder = parts.open_embedder(settings) if request.mode is not Mode.WORDS else None
+    model = parts.model_id(embedder) if embedder else parts.indexed_model(settings)
+    with closing(parts.open_database(settings)) as database, closing(parts.open_engine(settings, model)) as engine:
+        answer = parts.open_service(settings, database, engine, embedder).search(request)
+    if as_json:
+        print_json(public(search_result(answer)))
+    else:
+        _show(answer)
+
+
+def _show(answer: SearchAnswer) -> None:
+    for number, hit in enumerate(answer.hits, 1):
+        _show_hit(number, hit)
+    for name, values in answer.facets.items():
+        if values:
+            say(f"{name}: " + ", ".join(f"{v.label} {v.count}" for v in values[:6]))
+    undated = f", {answer.undated} more without a date" if answer.undated else ""
+    say(f"{answer.total} articles{undated}" + (f"; more: --cursor {answer.next}" if answer.next else ""))
+
+
+def _show_hit(number: int, hit: Hit) -> None:
+    from api.wording import amount_text, kind_text, status_text
+
+    click.echo(f"{number:3}. {_marked(hit.title)}  [{hit.outlet}, {hit.published or '—'}]" + ("  ≈" if hit.semantic_only else ""))
+    click.echo(f"     {_marked(hit.snippet)}")
+    for fact in hit.facts:
+        amount = amount_text(fact.amount_low, fact.amount_high, fact.currency, approx=fact.approx)
+        who = f"{', '.join(fact.actors) or '?'} → {', '.join(fact.beneficiaries) or '?'}"
+        click.echo(f"     ● {amount} · {kind_text(fact.kind)} · {status_text(fact.status)} · {who}")
+    if hit.copies:
+        click.echo(f"     juga di {', '.join(hit.copies)}")
+
+
+def _marked(snippet: Snippet) -> str:
+    out, at = [], 0
+    for start, end in snippet.marks:
+        out += [snippet.text[at:start], click.style(snippet.text[start:end], bold=True)]
+        at = end
+    return "".join([*out, snippet.text[at:]]).replace("\n", " ")
