@@ -113,7 +113,7 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
     status, status_rule = decide_status(frame, kind, title)
     actors, actor_rule = slots.actors(frame, kind)
     receivers = slots.beneficiaries(frame, actors, kind)
-    programme = slots.programme(frame)
+    programme = slots.programme(frame, kind)
     confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
     return Commitment(
         amount_low=money.low,
@@ -131,6 +131,7 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
         programme_id=programme.id if programme else None,
         date=stated_date(head.sentence, published) or (published.isoformat() if published else None),
         period=period_of(head.sentence, published),
+        said_by=slots.speaker(frame),
         equivalents=_equivalents(frame),
         sector=_sector(head),
         evidence=evidence(head),

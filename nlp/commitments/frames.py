@@ -43,6 +43,8 @@ def gate(context: Context) -> str | None:
     for name, sign in _gates():
         if name == "hypothetical":
             match = sign.search(context.left[-70:])
+        elif name == "obliged":
+            match = sign.search(context.near)
         elif name == "reduced":
             match = sign.search(context.near) or sign.match(context.right.lstrip())
         else:
@@ -70,12 +72,18 @@ def undertakes(context: Context, role: Role) -> bool:
 def build_frames(found: Sequence[Context], roles: Sequence[Role]) -> list[Frame]:
     """The undertakings of an article in text order: equal amounts are one, conversions join what they convert."""
     groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    refused: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for index, (context, role) in enumerate(zip(found, roles, strict=True)):
-        if context.money.equivalent_of is None and undertakes(context, role):
-            money = context.money
-            groups[money.currency, money.low, money.high, money.per].append(index)
+        money = context.money
+        key = (money.currency, money.low, money.high, money.per)
+        if money.equivalent_of is None and undertakes(context, role):
+            groups[key].append(index)
+        elif gate(context) is not None:
+            refused[key] += 1
     frames = []
-    for members in groups.values():
+    for same, members in groups.items():
+        if refused[same] > len(members):
+            continue
         ordered = sorted(members, key=lambda index: (-roles[index].confidence, index))
         frames.append(Frame([found[index] for index in ordered], [roles[index] for index in ordered]))
     _join_conversions(found, frames)

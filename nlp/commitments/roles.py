@@ -73,7 +73,7 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":
         scores[MoneyRole.PRICE] *= 0.5
-    if context.money.high < table.commitment_floor:
+    if context.money.high < table.commitment_floor or context.money.high > table.commitment_ceiling * _scale(context.money):
         scores[MoneyRole.COMMITMENT] *= 0.4
     return scores, {role: name for role, (_, name) in loudest.items()}
 

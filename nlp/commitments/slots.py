@@ -49,6 +49,9 @@ class Slots:
             for candidate in self._payers(context):
                 if best is None or candidate.score > best.score:
                     best = candidate
+        state = self._country(frame)
+        if state is not None and (best is None or best.score < state[1]):
+            return [Actor(name=state[0], canonical=state[0])], "country"
         generic = self._generic(frame)
         if best is None or (generic is not None and best.score < generic[1]):
             name = generic[0] if generic else slots().state if kind in slots().state_kinds else None
@@ -60,16 +63,23 @@ class Slots:
     def _payers(self, context: Context) -> list[Candidate]:
         """Every body of the amount's sentence, its neighbour and the title, scored."""
         out = [self._scored(mention, context) for mention in self._bodies if mention.field == "text" and self._near(mention, context)]
-        out += [Candidate(m, self._found.entities[m.entity], 1.1, "title") for m in self._bodies if m.field == "title"][:1]
-        return [item for item in out if item.score > 0]
+        out += [item for item in (self._titled(m) for m in self._bodies if m.field == "title") if item.score > 0][:1]
+        return [item for item in out if item.score > 0 and not self._never(item.entity)]
+
+    def _titled(self, mention: Mention) -> Candidate:
+        """A body of the title: a payer unless it stands there as receiver or speaker."""
+        standing, _ = self._standing(mention, self._title[: mention.start], self._title[mention.end :])
+        return Candidate(mention, self._found.entities[mention.entity], 1.1 if standing > 1 else -1.0, "title")
+
+    @staticmethod
+    def _never(entity: Entity) -> bool:
+        return entity.id in slots().never_payers or bool(pattern("slots", "never_names").search(entity.name))
 
     def _near(self, mention: Mention, context: Context) -> bool:
         return context.start - 420 <= mention.start < context.end
 
     def _scored(self, mention: Mention, context: Context) -> Candidate:
         entity = self._found.entities[mention.entity]
-        if entity.id in slots().never_payers:
-            return Candidate(mention, entity, -1.0, "never-pays")
         if mention.start < context.start:
             if self._receives_here(mention, self._text[max(0, mention.start - 14) : mention.start]):
                 return Candidate(mention, entity, -1.0, "receiver")
@@ -93,19 +103,31 @@ class Slots:
             return -1.0, "receiver"
         if _BY_END.search(left[-16:]):
             return 3.0, "passive-by"
-        if pattern("slots", "active").search(right[:70]):
+        if pattern("slots", "speech").match(right.lstrip(" ,").removeprefix("juga ")):
+            return 0.5, "speaker"
+        if pattern("slots", "active").search(right[: min(70, self._next_body(mention))]):
             return 2.7, "active-subject"
         return 1.5, "same-sentence"
+
+    def _next_body(self, mention: Mention) -> int:
+        """Characters from the end of a body's name to the next body that it is not joined to."""
+        for other in self._bodies[self._bodies.index(mention) + 1 :]:
+            if other.field != mention.field:
+                break
+            if not _joined((self._text if mention.field == "text" else self._title)[mention.end : other.start]):
+                return max(other.start - mention.end, 0)
+        return 10_000
 
     def _receives_here(self, mention: Mention, left: str) -> bool:
         """Whether "kepada" stands before the body, or before bodies that it is joined to."""
         if _receives(left):
             return True
+        text = self._text if mention.field == "text" else self._title
         place = self._bodies.index(mention)
         previous = self._bodies[place - 1] if place else None
-        if previous is None or previous.field != mention.field or not _joined(self._text[previous.end : mention.start]):
+        if previous is None or previous.field != mention.field or not _joined(text[previous.end : mention.start]):
             return False
-        return _receives(self._text[max(0, previous.start - 14) : previous.start])
+        return _receives(text[max(0, previous.start - 14) : previous.start])
 
     def _partners(self, best: Candidate) -> list[Candidate]:
         """Bodies joined to the best one: "A, B, dan C", "A bersama B", "A menggandeng B"."""
@@ -123,6 +145,20 @@ class Slots:
                 out.append(Candidate(other, self._found.entities[other.entity], best.score, "partner"))
                 anchor, position = other, position + step
         return out
+
+    def _country(self, frame: Frame) -> tuple[str, float] | None:
+        """A country that invests or pledges under its own name, by where it stands in the amount's sentence."""
+        countries = pattern("slots", "countries")
+        for context in frame.contexts:
+            before = context.sentence[: context.money.start - context.start]
+            for match in countries.finditer(before):
+                if match.group() == match.group().lower():
+                    continue
+                if _BY_END.search(before[max(0, match.start() - 16) : match.start()]):
+                    return match.group(), 2.5
+                if pattern("slots", "active").match(before[match.end() :].lstrip()):
+                    return match.group(), 2.6
+        return None
 
     def _generic(self, frame: Frame) -> tuple[str, float] | None:
         generic = pattern("slots", "generic_payers")
@@ -217,25 +253,37 @@ class Slots:
 
     # ------------------------------------------------------------------ programme
 
-    def programme(self, frame: Frame) -> Entity | None:
+    def programme(self, frame: Frame, kind: Kind | None = None) -> Entity | None:
         """The programme named in the amount's sentence, else in the one before, else the only one of the title."""
         best: tuple[float, Entity] | None = None
         for context in frame.contexts:
             for mention in self._programmes:
                 entity = self._found.entities[mention.entity]
-                score = self._programme_score(mention, context)
+                score = self._programme_score(mention, context, kind)
                 if score > 0 and (best is None or score > best[0]):
                     best = (score, entity)
         return best[1] if best else None
 
-    def _programme_score(self, mention: Mention, context: Context) -> float:
+    @staticmethod
+    def _programme_score(mention: Mention, context: Context, kind: Kind | None) -> float:
+        if context.start <= mention.start < context.end and mention.field == "text":
+            return 2.0 - abs(mention.start - context.money.start) / 400
+        if kind in _NEVER_UNDER_A_SCHEME:
+            return 0.0
         if mention.field == "title":
             return 0.4
-        if context.start <= mention.start < context.end:
-            return 2.0 - abs(mention.start - context.money.start) / 400
-        if context.start - 200 <= mention.start < context.start:
-            return 0.8 - (context.start - mention.end) / 600
-        return 0.0
+        return 0.8 - (context.start - mention.end) / 600 if context.start - 200 <= mention.start < context.start else 0.0
+
+    def speaker(self, frame: Frame) -> str | None:
+        """The person of the amount's sentence whose name stands beside a verb of speech."""
+        head = frame.head
+        for mention in self._found.within(head.start, head.end):
+            if self._found.entities[mention.entity].type is not EntityType.PERSON:
+                continue
+            around = self._text[max(head.start, mention.start - 40) : mention.start] + " " + self._text[mention.end : mention.end + 40]
+            if pattern("slots", "speech").search(around) or _SAID.search(around):
+                return self._found.entities[mention.entity].name
+        return None
 
     def recipients(self, names: Sequence[str]) -> list[Recipient]:
         """The receivers with their numbers ("lima perusahaan rintisan" → 5) and registry ids."""
@@ -270,6 +318,8 @@ def _gets(right: str) -> bool:
     return bool(pattern("slots", "receive_verbs").search(rest[:24]))
 
 
+_SAID = re.compile(r"\b(?:kata|ujar|tutur|ucap|jelas|ungkap|tegas|papar|imbuh|terang|sebut|said|says)(?:nya)?\b", re.IGNORECASE)
+_NEVER_UNDER_A_SCHEME = (Kind.INVESTMENT, Kind.TRANSACTION, Kind.PURCHASE)
 _BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -290,9 +340,16 @@ def _noun_phrase(stretch: str) -> str | None:
     stop = pattern("slots", "stops").search(stretch)
     stretch = stretch[: stop.start()] if stop else stretch
     tokens = stretch.split()
+    if tokens and pattern("slots", "strip_verbs").fullmatch(tokens[0]):
+        tokens = tokens[1:]
+    if tokens and _VERB.fullmatch(tokens[0]) and len(tokens[0]) > 6:
+        return None
     if not tokens or pattern("slots", "not_receiver").fullmatch(tokens[0]) or re.match(r"Rp|US\$|\d+[.,]?\d*%?$", tokens[0]):
         return None
     return " ".join(tokens[:_MAX_WORDS])
+
+
+_VERB = re.compile(r"(?:me(?:m|n|ng|ny|l|r|w|y)|ber|di)[a-z]+(?:kan|i)?", re.IGNORECASE)
 
 
 def _leading_number(name: str) -> int | None:

@@ -42,6 +42,7 @@ class RoleTable(Table):
     priors: dict[MoneyRole, float]
     price_ceiling: int
     commitment_floor: int
+    commitment_ceiling: int
     listed: tuple[str, ...]
 
 
@@ -129,6 +130,10 @@ class SlotTable(Table):
     resumes: str
     state_kinds: frozenset[Kind]
     state: str
+    speech: str
+    never_names: str
+    countries: str
+    strip_verbs: str
 
 
 class TypeRule(Table):

@@ -19,6 +19,7 @@ VERSION = "money-1"
 _ENGLISH = re.compile(r"\b(?:the|and|of|will|has)\b")
 _INDONESIAN = re.compile(r"\b(?:yang|dan|di|untuk|dengan)\b")
 _CHANGE = re.compile(r"\s*(?:menjadi|jadi|ke|dan|atau|,)\s*(?:sekitar\s+)?")
+_SMALL = 1_000_000
 _SAMPLE = 2000
 
 
@@ -48,7 +49,9 @@ def _units(text: str, amounts: list[Amount], floors: list[int]) -> list[str | No
     pairs = list(pairwise(range(len(amounts))))
     for left, right in reversed(pairs):
         gap = text[amounts[left].end : amounts[right].start]
-        same = amounts[left].currency == amounts[right].currency and amounts[left].scaled == amounts[right].scaled
+        first, second = amounts[left], amounts[right]
+        small = first.currency == second.currency == "IDR" and max(first.high, second.high) < _SMALL
+        same = first.currency == second.currency and (first.scaled == second.scaled or small)
         if units[left] is None and units[right] not in (None, "each") and same and _CHANGE.fullmatch(gap):
             units[left] = units[right]
     return units
