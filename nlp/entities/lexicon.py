@@ -45,6 +45,8 @@ class Lexicon:
     not_organisations: frozenset[str]
     breakers: frozenset[str]
     ticker_words: frozenset[str]
+    triggers: tuple[str, ...]
+    background: tuple[str, ...]
     role_words: frozenset[str]
     not_prefixes: tuple[str, ...]
     phrases: tuple[str, ...]
@@ -91,6 +93,8 @@ def load_lexicon() -> Lexicon:
             programme_heads=_longest_first(words["programme_heads"]),
             not_organisations=frozenset(name.casefold() for name in organisations["not_names"]),
             breakers=frozenset(words["breakers"]),
+            triggers=tuple(words["triggers"]),
+            background=tuple(words["background"]),
             ticker_words=frozenset(words["ticker_words"]),
             role_words=frozenset(head.split()[0] for head in (*roles["heads"], *roles["short"])),
             not_prefixes=tuple(f"{name.casefold()} " for name in organisations["not_prefixes"]),

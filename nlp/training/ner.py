@@ -75,6 +75,13 @@ def training_data(idner: Path, nergrit: Path | None) -> list[Sentence]:
     return [sentence for sentence in {sentence.key: sentence for sentence in found}.values() if sentence.key not in held_out]
 
 
+def read_silver(path: Path, held_out: set[str]) -> list[Sentence]:
+    """Sentences of `nlp.training.silver`, without those of the test and development part."""
+    made = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    found = [Sentence(tuple(record["words"]), tuple(record["tags"])) for record in made]
+    return [sentence for sentence in found if sentence.key not in held_out]
+
+
 def example(language: Language, sentence: Sentence) -> Example:
     """A sentence as spaCy trains on it."""
     words = list(sentence.words)
@@ -217,6 +224,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--idner", type=Path, required=True, help="folder of idner-news-2k (train.txt, dev.txt, test.txt)")
     parser.add_argument("--nergrit", type=Path, help="folder of NERGrit (train_preprocess.txt)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--silver", type=Path, help="sentences of nlp.training.silver, trained on beside the annotated ones")
     parser.add_argument("--tok2vec", type=Path, help="pretrained tok2vec weights (spacy pretrain) of the same shape")
     parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--width", type=int, default=96)
@@ -225,6 +233,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     data, dev = training_data(given.idner, given.nergrit), list(read(given.idner / "dev.txt"))
     pool = name_pool(data, load_registry())
+    if given.silver:
+        data += read_silver(given.silver, {sentence.key for name in ("test.txt", "dev.txt") for sentence in read(given.idner / name)})
     start_from = given.tok2vec.read_bytes() if given.tok2vec else None
     language = train(data, dev, pool, start_from=start_from, width=given.width, rows=given.rows, epochs=given.epochs, dropout=given.dropout)
     figures = {"sentences": len(data), "dev": score(language, dev), "test": score(language, list(read(given.idner / "test.txt")))}
