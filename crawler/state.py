@@ -21,7 +21,7 @@ REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (
-    article_id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL,
+    article_id TEXT PRIMARY KEY, url TEXT NOT NULL, address TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL,
     first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, visits INTEGER NOT NULL, due TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS seen_due ON seen (source, due);
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS aliases (url TEXT PRIMARY KEY, article_id TEXT NOT NU
 CREATE TABLE IF NOT EXISTS failed (
     url TEXT PRIMARY KEY, source TEXT NOT NULL, reason TEXT NOT NULL, tries INTEGER NOT NULL, last_try TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS skipped (url TEXT PRIMARY KEY, source TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS schedule (
     source TEXT PRIMARY KEY, last_run TEXT NOT NULL, due TEXT NOT NULL, interval_minutes REAL NOT NULL
@@ -55,10 +56,12 @@ def state_path(data: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One article the crawler has delivered: its text hash at the last visit, and when to look again (None: never)."""
+    """One article the crawler has delivered: its canonical URL and the address it was fetched from, its text hash at the last visit,
+    and when to look again (None: never)."""
 
     article_id: str
     url: str
+    address: str
     source: str
     sha256: str
     first_seen: datetime
@@ -72,6 +75,7 @@ class Visit:
 
     article_id: str
     url: str
+    address: str
     source: str
     sha256: str
     at: datetime
@@ -86,7 +90,7 @@ class State:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"{path}: the crawler's state cannot be opened: {error}") from error
@@ -110,7 +114,7 @@ class State:
     def find(self, url: str) -> Seen | None:
         """The article behind a canonical URL or one of its other addresses."""
         row = self._db.execute(
-            "SELECT s.article_id, s.url, s.source, s.sha256, s.first_seen, s.visits, s.due FROM seen s "
+            "SELECT s.article_id, s.url, s.address, s.source, s.sha256, s.first_seen, s.visits, s.due FROM seen s "
             "WHERE s.url = ?1 OR s.article_id = (SELECT article_id FROM aliases WHERE url = ?1)",
             (url,),
         ).fetchone()
@@ -118,14 +122,14 @@ class State:
 
     def find_id(self, article_id: str) -> Seen | None:
         row = self._db.execute(
-            "SELECT article_id, url, source, sha256, first_seen, visits, due FROM seen WHERE article_id = ?", (article_id,)
+            "SELECT article_id, url, address, source, sha256, first_seen, visits, due FROM seen WHERE article_id = ?", (article_id,)
         ).fetchone()
         return row and _seen(row)
 
     def due_articles(self, source: str, now: datetime, limit: int = 200) -> list[Seen]:
         """Articles of a source that are to be looked at again, longest overdue first."""
         rows = self._db.execute(
-            "SELECT article_id, url, source, sha256, first_seen, visits, due FROM seen "
+            "SELECT article_id, url, address, source, sha256, first_seen, visits, due FROM seen "
             "WHERE source = ? AND due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?",
             (source, _iso(now), limit),
         )
@@ -139,9 +143,9 @@ class State:
                 first = known.first_seen if known else visit.at
                 due = next((first + after for after in REVISITS if first + after > visit.at), None)
                 self._db.execute(
-                    "INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6) ON CONFLICT (article_id) DO UPDATE SET "
-                    "sha256 = ?4, last_seen = ?5, visits = visits + 1, due = ?6",
-                    (visit.article_id, visit.url, visit.source, visit.sha256, _iso(visit.at), due and _iso(due)),
+                    "INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7) ON CONFLICT (article_id) DO UPDATE SET "
+                    "address = ?3, sha256 = ?5, last_seen = ?6, visits = visits + 1, due = ?7",
+                    (visit.article_id, visit.url, visit.address, visit.source, visit.sha256, _iso(visit.at), due and _iso(due)),
                 )
                 self._db.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [(a, visit.article_id) for a in visit.aliases])
                 self._db.executemany("DELETE FROM failed WHERE url = ?", [(u,) for u in (visit.url, *visit.aliases)])
@@ -163,10 +167,20 @@ class State:
             (url, source, reason, _iso(at)),
         )
 
+    def skip(self, url: str, source: str, reason: str, at: datetime) -> None:
+        """A page that was read and left out (not a topic, no news): never fetched again."""
+        self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (url, source, reason, _iso(at)))
+
     def given_up(self, url: str, *, tries: int = 3) -> bool:
-        """Whether a page failed so often that it is left alone."""
-        row = self._db.execute("SELECT tries FROM failed WHERE url = ?", (url,)).fetchone()
-        return row is not None and row[0] >= tries
+        """Whether a page was left out, or failed so often that it is left alone."""
+        row = self._db.execute(
+            "SELECT 1 FROM failed WHERE url = ?1 AND tries >= ?2 UNION ALL SELECT 1 FROM skipped WHERE url = ?1", (url, tries)
+        ).fetchone()
+        return row is not None
+
+    def mark_visited(self, seen: Seen, at: datetime) -> None:
+        """An article was looked at again and is as it was."""
+        self.mark_seen([Visit(seen.article_id, seen.url, seen.address, seen.source, seen.sha256, at)])
 
     # -- imports ----------------------------------------------------------------------------------------------------------
 
@@ -214,6 +228,10 @@ class State:
             [(run, source, name, value) for name, value in counts.items()],
         )
 
+    def counts(self, run: str, source: str) -> dict[str, float]:
+        """Name → value of what a run counted for a source."""
+        return dict(self._db.execute("SELECT name, value FROM counts WHERE run = ? AND source = ?", (run, source)).fetchall())
+
     def add_reason(self, run: str, source: str, reason: str, example: str) -> None:
         """Count why something was refused, with one example."""
         self._db.execute(
@@ -232,8 +250,8 @@ class State:
         self._db.execute("DELETE FROM waiting WHERE path = ?", (path,))
 
 
-def _seen(row: tuple[str, str, str, str, str, int, str | None]) -> Seen:
-    return Seen(row[0], row[1], row[2], row[3], _time(row[4]), row[5], _time(row[6]) if row[6] else None)
+def _seen(row: tuple[str, str, str, str, str, str, int, str | None]) -> Seen:
+    return Seen(*row[:5], _time(row[5]), row[6], _time(row[7]) if row[7] else None)
 
 
 def _iso(moment: datetime) -> str:

@@ -1,0 +1,168 @@
+"""From a response to an article: pages joined, documents read, topics checked, identities given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scrapy.http import Response
+
+from crawler.dates import read_date
+from crawler.discovery import Link
+from crawler.errors import ExtractionError
+from crawler.extract.article import PageParts, extract_page
+from crawler.extract.rules import on_topic
+from crawler.items import Article, Origin, Page, Precision, Published, WarcPlace, make_article
+from crawler.session import Session
+from crawler.urls import canonical_url
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a response: an article, or the next page to fetch, or why it was left out."""
+
+    article: Article | None = None
+    aliases: tuple[str, ...] = ()
+    next_page: str | None = None
+    draft: Draft | None = None
+    skipped: str | None = None
+    documents: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article whose pages are still coming."""
+
+    link: Link
+    first: PageParts
+    fetched_at: datetime
+    warc: WarcPlace | None
+    urls: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def finish(self, session: Session, *, complete: bool = True) -> Reading:
+        """The article of the pages so far."""
+        text, pages = _joined(self.texts, self.urls)
+        flags = self.first.flags if complete else (*self.first.flags, "incomplete")
+        parts = replace(self.first, text=text, flags=flags)
+        return _reading(parts, self.link, self.urls, pages, self.fetched_at, self.warc, session)
+
+
+def _joined(texts: Sequence[str], urls: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
+    whole = ""
+    pages = []
+    for number, (text, url) in enumerate(zip(texts, urls, strict=True), start=1):
+        whole += "\n\n" if whole else ""
+        pages.append(Page(number=number, start=len(whole), url=url))
+        whole += text
+    return whole, tuple(pages) if len(pages) > 1 else ()
+
+
+def read_response(response: Response, link: Link, draft: Draft | None, session: Session) -> Reading:
+    """Read an article page, or a further page of `draft`.
+
+    Raises:
+        ExtractionError: there is no article on it.
+    """
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+    fetched_at = session.now()
+    if "html" not in kind and not response.body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+        raise ExtractionError(f"not a page but {kind.partition(';')[0] or 'unknown'}")
+    redirected = draft is None and bool(response.meta.get("redirect_urls"))
+    if redirected and not session.source.is_article(response.url):
+        raise ExtractionError(f"leads to a page that is no article: {response.url}")
+    charset = kind.partition("charset=")[2].strip(" \"';") or None
+    parts = extract_page(response.body, response.url, session.rules, now=fetched_at, charset=charset)
+    if draft is None:
+        draft = Draft(link, parts, fetched_at, response.meta.get("warc"), (response.url,), (parts.text,))
+    else:
+        draft = replace(draft, urls=(*draft.urls, response.url), texts=(*draft.texts, parts.text))
+    paging = session.source.paging
+    if paging and parts.next_page and parts.next_page not in draft.urls:
+        if len(draft.urls) < paging.max_pages:
+            return Reading(next_page=parts.next_page, draft=draft)
+        return draft.finish(session, complete=False)
+    return draft.finish(session)
+
+
+def _reading(
+    parts: PageParts,
+    link: Link,
+    urls: tuple[str, ...],
+    pages: tuple[Page, ...],
+    fetched_at: datetime,
+    warc: WarcPlace | None,
+    session: Session,
+) -> Reading:
+    rules = session.rules
+    title = parts.title or link.title
+    published = _published(parts, link, session)
+    skipped = _why_not(title, parts, published, link, session)
+    if skipped:
+        return Reading(skipped=skipped)
+    layers = dict(parts.layers)
+    if not parts.title and link.title:
+        layers["title"] = "feed"
+    if published.layer:
+        layers["published"] = published.layer
+    if parts.selectors:
+        layers["selectors"] = parts.selectors
+    canonical = parts.canonical_url or canonical_url(urls[0])
+    article = make_article(
+        canonical_url=canonical,
+        outlet=rules.outlet,
+        title=title,
+        text=parts.text,
+        url=urls[0],
+        source=rules.source,
+        rights=rules.rights,
+        origin=Origin.CRAWL,
+        run=session.run,
+        fetched_at=fetched_at,
+        published=published,
+        updated=parts.updated,
+        authors=parts.authors,
+        dateline=parts.dateline,
+        section=parts.section,
+        tags=parts.tags or link.tags,
+        lang=parts.lang,
+        type=parts.type,
+        layers=layers,
+        flags=parts.flags,
+        pages=pages,
+        warc=warc,
+    )
+    others = (canonical_url(url) for url in (link.url, *urls))
+    aliases = tuple(dict.fromkeys(url for url in others if url and url != canonical))
+    return Reading(article=article, aliases=aliases, documents=parts.documents, title=title)
+
+
+def _published(parts: PageParts, link: Link, session: Session) -> Published:
+    """The page's date, or the list's where the page has none, or the list's time where the page has only that day."""
+    if parts.published.precision is Precision.MINUTE or not link.published:
+        return parts.published
+    rules = session.rules
+    listed = read_date(link.published, zone=rules.timezone, order=rules.numeric_dates, now=session.now(), layer="feed")
+    if parts.published.precision is Precision.NONE and listed.value:
+        return listed
+    moment = listed.moment()
+    same = moment is not None and (listed.value or "")[:10] == parts.published.value
+    return listed if same else parts.published
+
+
+def _why_not(title: str, parts: PageParts, published: Published, link: Link, session: Session) -> str | None:
+    """Why an article is left out, or None where it is kept."""
+    rules = session.rules
+    if any(re.search(pattern, title, re.IGNORECASE) for pattern in rules.drop_titles):
+        return "title says it is no news"
+    if not on_topic(rules, title, parts.section or "", " ".join((*parts.tags, *link.tags)), link.url, parts.text[:600]):
+        return "none of the topics"
+    day = (published.value or "")[:10]
+    if session.since and day and day < session.since.isoformat():
+        return "before the dates asked for"
+    if session.until and day and day > session.until.isoformat():
+        return "after the dates asked for"
+    return None

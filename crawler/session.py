@@ -1,0 +1,73 @@
+"""What one source's spider works with during a run: its rules, the state, the archive, and the counts that health reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from crawler.archive import Archive
+from crawler.extract.rules import Rules, rules_of
+from crawler.outlets import Outlets, load_outlets
+from crawler.sources import Source
+from crawler.state import State, state_path
+
+
+@dataclass(slots=True)
+class Session:
+    """Open state and archive of one source in one run; `counts` and `sums` are written to the ledger when it closes."""
+
+    source: Source
+    data: Path
+    run: str
+    since: date | None
+    until: date | None
+    outlets: Outlets
+    state: State
+    archive: Archive
+    rules: Rules
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def open(
+        cls, source: Source, data: Path, run: str, *, since: date | None, until: date | None, extra_outlets: tuple[Path, ...]
+    ) -> Session:
+        """Open the session of a source.
+
+        Raises:
+            SpoolError: state or archive cannot be opened.
+        """
+        outlets = load_outlets(*extra_outlets)
+        return cls(
+            source=source,
+            data=data,
+            run=run,
+            since=since,
+            until=until,
+            outlets=outlets,
+            state=State(state_path(data)),
+            archive=Archive(data / "archive", f"{run}-{source.name}"),
+            rules=rules_of(source, outlets, datetime.now(UTC).date()),
+        )
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        """The outlet's day."""
+        return self.now().astimezone(ZoneInfo(self.source.timezone)).date()
+
+    def count(self, name: str, by: float = 1) -> None:
+        self.counts[name] += by  # type: ignore[assignment]  # a Counter of numbers
+
+    def refuse(self, reason: str, example: str, kind: str) -> None:
+        """Count a refusal under `kind` and keep its reason with one example."""
+        self.count(kind)
+        self.state.add_reason(self.run, self.source.name, reason, example)
+
+    def close(self) -> None:
+        self.archive.close()
+        self.state.add_counts(self.run, self.source.name, self.counts)
+        self.state.close()
