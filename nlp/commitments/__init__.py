@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nlp.analysis import Change, Check, Commitment, Equivalent, Money, MoneyRole, Progress, Proposal
+from nlp.analysis import Change, Check, Commitment, Equivalent, Kind, Money, MoneyRole, Progress, Proposal
 from nlp.commitments import tables
 from nlp.commitments.article_type import article_type
 from nlp.commitments.beside import changes, evidence, progress, proposals
@@ -112,6 +112,8 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
     kind, kind_rule = decide_kind(frame, title)
     status, status_rule = decide_status(frame, kind, title)
     actors, actor_rule = slots.actors(frame, kind)
+    if kind is Kind.BUDGET and actors and slots.is_private(actors[0]):
+        kind, kind_rule = tables.kind_table().private_budget, "private-budget"
     receivers = slots.beneficiaries(frame, actors, kind)
     programme = slots.programme(frame, kind)
     confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)

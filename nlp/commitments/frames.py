@@ -63,7 +63,7 @@ def undertakes(context: Context, role: Role) -> bool:
     """Whether the amount states an undertaking: its role says so, or it is a target to provide funds; and no gate holds."""
     if role.role is MoneyRole.COMMITMENT:
         return role.rule not in role_table().weak and gate(context) is None
-    if role.role is not MoneyRole.TARGET:
+    if role.role is not MoneyRole.TARGET or role.rule in role_table().weak:
         return False
     stretch = context.left
     return bool(pattern("gates", "provides").search(stretch)) and not pattern("gates", "takes").search(stretch) and gate(context) is None

@@ -73,7 +73,8 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":
         scores[MoneyRole.PRICE] *= 0.5
-    if context.money.high < table.commitment_floor or context.money.high > table.commitment_ceiling * _scale(context.money):
+    floor = table.commitment_floor["IDR" if context.money.currency == "IDR" else "other"]
+    if context.money.high < floor or context.money.high > table.commitment_ceiling * _scale(context.money):
         scores[MoneyRole.COMMITMENT] *= 0.4
     return scores, {role: name for role, (_, name) in loudest.items()}
 

@@ -44,32 +44,43 @@ class Slots:
 
     def actors(self, frame: Frame, kind: Kind | None = None) -> tuple[list[Actor], str]:
         """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named."""
-        best: Candidate | None = None
-        for context in frame.contexts:
-            for candidate in self._payers(context):
-                if best is None or candidate.score > best.score:
-                    best = candidate
+        candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
+        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")}
+        candidates = [item for item in candidates if item.score > 0 and item.mention.entity not in receivers]
+        best = max(candidates, key=lambda item: item.score, default=None)
         state = self._country(frame)
         if state is not None and (best is None or best.score < state[1]):
             return [Actor(name=state[0], canonical=state[0])], "country"
         generic = self._generic(frame)
         if best is None or (generic is not None and best.score < generic[1]):
-            name = generic[0] if generic else slots().state if kind in slots().state_kinds else None
+            name = generic[0] if generic else slots().state if kind in slots().state_kinds and self._is_public(frame) else None
             return ([Actor(name=name, canonical=name)], "generic-payer") if name else ([], "no-payer")
         partners = [best, *self._partners(best)]
         entities = dict.fromkeys(item.mention.entity for item in partners)
         return [_actor(self._found.entities[index]) for index in entities], best.rule
 
+    def is_private(self, actor: Actor) -> bool:
+        """Whether a payer is a company."""
+        return any(entity.type is EntityType.COMPANY for entity in self._found.entities if entity.name == actor.name)
+
+    def _is_public(self, frame: Frame) -> bool:
+        """Whether the state's money is spoken of around the amount."""
+        signs = pattern("slots", "state_signs")
+        return any(signs.search(context.sentence) or signs.search(context.before) for context in frame.contexts) or bool(
+            signs.search(self._title)
+        )
+
     def _payers(self, context: Context) -> list[Candidate]:
         """Every body of the amount's sentence, its neighbour and the title, scored."""
         out = [self._scored(mention, context) for mention in self._bodies if mention.field == "text" and self._near(mention, context)]
-        out += [item for item in (self._titled(m) for m in self._bodies if m.field == "title") if item.score > 0][:1]
-        return [item for item in out if item.score > 0 and not self._never(item.entity)]
+        out += [self._titled(mention) for mention in self._bodies if mention.field == "title"]
+        return [item for item in out if not self._never(item.entity)]
 
     def _titled(self, mention: Mention) -> Candidate:
         """A body of the title: a payer unless it stands there as receiver or speaker."""
-        standing, _ = self._standing(mention, self._title[: mention.start], self._title[mention.end :])
-        return Candidate(mention, self._found.entities[mention.entity], 1.1 if standing > 1 else -1.0, "title")
+        standing, rule = self._standing(mention, self._title[: mention.start], self._title[mention.end :])
+        score = 1.1 - mention.start / 1000 if standing > 1 else -1.0
+        return Candidate(mention, self._found.entities[mention.entity], score, "title" if standing > 1 else rule)
 
     @staticmethod
     def _never(entity: Entity) -> bool:
@@ -101,6 +112,8 @@ class Slots:
             return 0.1, "source"
         if self._receives_here(mention, left) or _gets(right):
             return -1.0, "receiver"
+        if _bought_end().search(left[-50:]):
+            return -1.0, "bought"
         if _BY_END.search(left[-16:]):
             return 3.0, "passive-by"
         if pattern("slots", "speech").match(right.lstrip(" ,").removeprefix("juga ")):
@@ -205,7 +218,7 @@ class Slots:
         match = pattern("slots", "receive_verbs").search(before)
         if match is None:
             return []
-        subject = re.split(r"[,;:\"“]", before[: match.start()])[-1]
+        subject = re.split(r"[,;:\"“]|\bbahwa\b|\bthat\b", before[: match.start()])[-1]
         subject = re.sub(r"\b(?:akan|bakal|telah|sudah|bisa|dapat|juga)\s*\Z", "", subject.strip()).strip()
         return [subject] if 1 < len(subject.split()) <= _MAX_WORDS else []
 
@@ -298,6 +311,11 @@ def _actor(entity: Entity) -> Actor:
 @cache
 def _source_end() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{slots().sources})\s+(?:\S+\s+){{0,2}}\Z", re.IGNORECASE)
+
+
+@cache
+def _bought_end() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{slots().bought})\s+(?:[^\s,.]+\s+){{0,2}}(?:PT\.?\s*)?\Z", re.IGNORECASE)
 
 
 _BY_END = re.compile(r"(?:oleh|dari|milik|by|from)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)

@@ -41,7 +41,7 @@ class RoleTable(Table):
     weak: frozenset[str]
     priors: dict[MoneyRole, float]
     price_ceiling: int
-    commitment_floor: int
+    commitment_floor: dict[Literal["IDR", "other"], int]
     commitment_ceiling: int
     listed: tuple[str, ...]
 
@@ -69,6 +69,7 @@ class KindTable(Table):
     rules: tuple[KindRule, ...]
     per_head: PerHead
     default: Kind
+    private_budget: Kind
 
 
 class StatusRule(Table):
@@ -130,6 +131,8 @@ class SlotTable(Table):
     resumes: str
     state_kinds: frozenset[Kind]
     state: str
+    state_signs: str
+    bought: str
     speech: str
     never_names: str
     countries: str
