@@ -47,7 +47,7 @@ def contexts(text: str, money: Sequence[Money]) -> list[Context]:
         start, end = spans[place] if spans else (0, len(text))
         end = max(end, item.end)
         previous = money[index - 1].end if index and money[index - 1].end > start else None
-        following = money[index + 1].start if index + 1 < len(money) and money[index + 1].start < end else end
+        following, behind = _next_amount(money, index, end)
         near_from = max(start, item.start - _NEAR, previous or 0)
         before = text[spans[place - 1][0] : spans[place - 1][1]][-_LEFT:] if place else ""
         found.append(
@@ -58,7 +58,7 @@ def contexts(text: str, money: Sequence[Money]) -> list[Context]:
                 end=end,
                 near=text[near_from : item.start],
                 left=text[max(start, item.start - _LEFT) : item.start],
-                right=_clause(text[item.end : min(following, item.end + _RIGHT)]),
+                right=_clause(text[behind : min(following, behind + _RIGHT)]),
                 before=before,
                 sentence=text[start:end],
                 after=text[spans[place + 1][0] : spans[place + 1][1]][:_LEFT] if place + 1 < len(spans) else "",
@@ -67,6 +67,18 @@ def contexts(text: str, money: Sequence[Money]) -> list[Context]:
             )
         )
     return found
+
+
+def _next_amount(money: Sequence[Money], index: int, end: int) -> tuple[int, int]:
+    """Where the next amount of the sentence begins, and where this one ends together with its conversions."""
+    behind = money[index].end
+    for other in range(index + 1, len(money)):
+        if money[other].start >= end:
+            break
+        if money[other].equivalent_of != index:
+            return money[other].start, behind
+        behind = money[other].end
+    return end, behind
 
 
 def _clause(stretch: str) -> str:

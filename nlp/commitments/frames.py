@@ -75,7 +75,7 @@ def build_frames(found: Sequence[Context], roles: Sequence[Role]) -> list[Frame]
     refused: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for index, (context, role) in enumerate(zip(found, roles, strict=True)):
         money = context.money
-        key = (money.currency, money.low, money.high, money.per)
+        key = (money.currency, money.low, money.high)
         if money.equivalent_of is None and undertakes(context, role):
             groups[key].append(index)
         elif gate(context) is not None:

@@ -137,6 +137,7 @@ class SlotTable(Table):
     never_names: str
     countries: str
     strip_verbs: str
+    partners: str
 
 
 class TypeRule(Table):

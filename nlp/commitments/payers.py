@@ -1,0 +1,152 @@
+"""Who provides: candidates among an article's bodies, countries and the state, chosen by where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.analysis import Actor, Entity, EntityType, Kind
+from nlp.commitments.bodies import Bodies
+from nlp.commitments.contexts import Context
+from nlp.commitments.frames import Frame
+from nlp.commitments.phrases import BY_END, joined
+from nlp.commitments.tables import pattern
+from nlp.commitments.tables import slot_table as slots
+from nlp.entities import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A named body near an amount: the mention, its entity and how well it fits as payer."""
+
+    mention: Mention
+    entity: Entity
+    score: float
+    rule: str
+
+
+class Payers:
+    """Finds the payers of one article's frames."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        """Over the bodies of one article."""
+        self._bodies = bodies
+
+    def actors(self, frame: Frame, kind: Kind | None = None) -> tuple[list[Actor], str]:
+        """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named."""
+        candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
+        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")}
+        candidates = [item for item in candidates if item.score > 0 and item.mention.entity not in receivers]
+        best = max(candidates, key=lambda item: item.score, default=None)
+        state = self._country(frame)
+        if state is not None and (best is None or best.score < state[1]):
+            return [Actor(name=state[0], canonical=state[0])], "country"
+        generic = self._generic(frame)
+        if best is None or (generic is not None and best.score < generic[1]):
+            name = generic[0] if generic else slots().state if kind in slots().state_kinds and self._is_public(frame) else None
+            return ([Actor(name=name, canonical=name)], "generic-payer") if name else ([], "no-payer")
+        partners = [best, *self._partners(best), *self._partners_behind(best, frame)]
+        entities = dict.fromkeys(item.mention.entity for item in partners)
+        return [_actor(self._bodies.found.entities[index]) for index in entities], best.rule
+
+    def is_private(self, actor: Actor) -> bool:
+        """Whether a payer is a company."""
+        return any(entity.type is EntityType.COMPANY for entity in self._bodies.found.entities if entity.name == actor.name)
+
+    def _is_public(self, frame: Frame) -> bool:
+        """Whether the state's money is spoken of around the amount."""
+        signs = pattern("slots", "state_signs")
+        return any(signs.search(context.sentence) or signs.search(context.before) for context in frame.contexts) or bool(
+            signs.search(self._bodies.title)
+        )
+
+    def _payers(self, context: Context) -> list[Candidate]:
+        """Every body of the amount's sentence, its neighbour and the title, scored."""
+        out = [self._scored(mention, context) for mention in self._bodies.all if mention.field == "text" and self._near(mention, context)]
+        out += [self._titled(mention) for mention in self._bodies.all if mention.field == "title"]
+        return [item for item in out if not self._never(item.entity)]
+
+    def _titled(self, mention: Mention) -> Candidate:
+        """A body of the title: a payer unless it stands there as receiver or speaker."""
+        standing, rule = self._bodies.standing(mention, self._bodies.title[: mention.start], self._bodies.title[mention.end :])
+        score = 1.1 - mention.start / 1000 if standing > 1 else -1.0
+        return Candidate(mention, self._bodies.entity(mention), score, "title" if standing > 1 else rule)
+
+    @staticmethod
+    def _never(entity: Entity) -> bool:
+        return entity.id in slots().never_payers or bool(pattern("slots", "never_names").search(entity.name))
+
+    def _near(self, mention: Mention, context: Context) -> bool:
+        return context.start - 420 <= mention.start < context.end
+
+    def _scored(self, mention: Mention, context: Context) -> Candidate:
+        entity = self._bodies.entity(mention)
+        if mention.start < context.start:
+            if self._bodies.receives(mention, self._bodies.text[max(0, mention.start - 14) : mention.start]):
+                return Candidate(mention, entity, -1.0, "receiver")
+            gap = context.start - mention.end
+            frequent = len(entity.mentions) / 6
+            score = 1.0 - gap / 600 + min(frequent, 0.5) - (0.5 if mention.kind == "reference" else 0.0)
+            return Candidate(mention, entity, score, "sentence-before")
+        left, right = self._bodies.text[context.start : mention.start], self._bodies.text[mention.end : context.end]
+        score, rule = self._bodies.standing(mention, left, right)
+        if mention.start > context.money.start:
+            score -= 0.9 if rule != "passive-by" else 0.2
+        if mention.kind == "role":
+            score -= 0.4
+        return Candidate(mention, entity, score + (0.25 if not left.strip() else 0.0), rule)
+
+    def _partners(self, best: Candidate) -> list[Candidate]:
+        """Bodies joined to the best one: "A, B, dan C", "A bersama B", "A menggandeng B"."""
+        same = sorted((m for m in self._bodies.all if m.field == best.mention.field), key=lambda m: m.start)
+        place = same.index(best.mention)
+        out: list[Candidate] = []
+        text = self._bodies.title if best.mention.field == "title" else self._bodies.text
+        for step in (1, -1):
+            anchor, position = best.mention, place + step
+            while 0 <= position < len(same):
+                other = same[position]
+                first, second = (anchor, other) if step > 0 else (other, anchor)
+                if not joined(text[first.end : second.start]):
+                    break
+                out.append(Candidate(other, self._bodies.found.entities[other.entity], best.score, "partner"))
+                anchor, position = other, position + step
+        return out
+
+    def _partners_behind(self, best: Candidate, frame: Frame) -> list[Candidate]:
+        """Bodies behind "menggandeng" where the next sentence begins with the payer."""
+        head = frame.head
+        behind = [m for m in self._bodies.all if m.field == "text" and head.end <= m.start <= head.end + len(head.after) + 2]
+        if not behind or behind[0].entity != best.mention.entity or len(behind) == 1:
+            return []
+        if not pattern("slots", "partners").match(self._bodies.text[behind[0].end : behind[1].start].strip()):
+            return []
+        first = Candidate(behind[1], self._bodies.found.entities[behind[1].entity], best.score, "partner")
+        return [first, *(item for item in self._partners(first) if item.mention.start > behind[0].start)]
+
+    def _country(self, frame: Frame) -> tuple[str, float] | None:
+        """A country that invests or pledges under its own name, by where it stands in the amount's sentence."""
+        countries = pattern("slots", "countries")
+        for context in frame.contexts:
+            before = context.sentence[: context.money.start - context.start]
+            for match in countries.finditer(before):
+                if match.group() == match.group().lower():
+                    continue
+                if BY_END.search(before[max(0, match.start() - 16) : match.start()]):
+                    return match.group(), 2.5
+                if pattern("slots", "active").match(before[match.end() :].lstrip()):
+                    return match.group(), 2.6
+        return None
+
+    def _generic(self, frame: Frame) -> tuple[str, float] | None:
+        generic = pattern("slots", "generic_payers")
+        for context in frame.contexts:
+            match = generic.search(context.sentence)
+            if match and not any(m.start <= context.start + match.start() < m.end for m in self._bodies.all if m.field == "text"):
+                acts = pattern("slots", "active").search(context.sentence[match.end() : match.end() + 60])
+                return match.group().lower(), 2.4 if acts else 1.2
+        match = generic.search(self._bodies.title) or generic.search(self._bodies.text[:400])
+        return (match.group().lower(), 0.3) if match else None
+
+
+def _actor(entity: Entity) -> Actor:
+    return Actor(name=entity.name, canonical=entity.canonical, aliases=entity.aliases, id=entity.id)

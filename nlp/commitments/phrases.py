@@ -1,0 +1,81 @@
+"""Small readings of a stretch of text: what joins names, who receives, where a receiver's phrase ends."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from nlp.commitments.tables import pattern
+from nlp.commitments.tables import slot_table as slots
+from nlp.money.tables import number_words
+
+_JOIN_GAP = 60
+_PHRASE = 90
+MAX_WORDS = 9
+BY_END = re.compile(r"(?:oleh|dari|milik|by|from)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
+_RECEIVE_END = re.compile(r"(?:kepada|untuk|bagi|ke|for|to)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*,?\s*(?:menurut|kata|ujar|according to)\s[^,.]{0,60}?(?=\s(?:akan|bakal|telah|sudah)\b)")
+_BRACKETS = re.compile(r"\([^)]*\)")
+_VERB = re.compile(r"(?:me(?:m|n|ng|ny|l|r|w|y)|ber|di)[a-z]+(?:kan|i)?", re.IGNORECASE)
+
+
+@cache
+def source_end() -> re.Pattern[str]:
+    """A word of source right before a name ("menurut")."""
+    return re.compile(rf"(?<![^\W_])(?:{slots().sources})\s+(?:\S+\s+){{0,2}}\Z", re.IGNORECASE)
+
+
+@cache
+def bought_end() -> re.Pattern[str]:
+    """A word of purchase right before a name ("akuisisi saham")."""
+    return re.compile(rf"(?<![^\W_])(?:{slots().bought})\s+(?:[^\s,.]+\s+){{0,2}}(?:PT\.?\s*)?\Z", re.IGNORECASE)
+
+
+def receives(left: str) -> bool:
+    """Whether "kepada", "untuk", "bagi" ends the stretch before a name."""
+    return bool(_RECEIVE_END.search(left[-14:]))
+
+
+def gets(right: str) -> bool:
+    """Whether a receiving verb follows a name, perhaps behind an aside ("menurut Kementerian X akan mendapat")."""
+    aside = _ASIDE.match(right)
+    rest = right[aside.end() :] if aside else right
+    return bool(pattern("slots", "receive_verbs").search(rest[:24]))
+
+
+def joined(gap: str) -> bool:
+    """Whether only joining words stand between two names."""
+    if len(gap) > _JOIN_GAP:
+        return False
+    rest = _BRACKETS.sub(" ", gap)
+    rest = pattern("slots", "joins").sub(" ", rest).replace(",", " ").replace("/", " ")
+    return not rest.strip(" ()\u00a0") and bool(gap.strip())
+
+
+def noun_phrase(stretch: str) -> str | None:
+    """The words of a receiver up to the first stop, or None where it is a time, a manner or a pronoun."""
+    stretch = stretch[:_PHRASE]
+    cut = re.search(r"[.,;:!?\"”“\n()]|\b\d{4}\b", stretch)
+    stretch = stretch[: cut.start()] if cut else stretch
+    stop = pattern("slots", "stops").search(stretch)
+    stretch = stretch[: stop.start()] if stop else stretch
+    tokens = stretch.split()
+    if tokens and pattern("slots", "strip_verbs").fullmatch(tokens[0]):
+        tokens = tokens[1:]
+    if tokens and _VERB.fullmatch(tokens[0]) and len(tokens[0]) > 6:
+        return None
+    if not tokens or pattern("slots", "not_receiver").fullmatch(tokens[0]) or re.match(r"Rp|US\$|\d+[.,]?\d*%?$", tokens[0]):
+        return None
+    return " ".join(tokens[:MAX_WORDS])
+
+
+def leading_number(name: str) -> int | None:
+    """The number a receiver's phrase begins with."""
+    match = re.match(r"(\d{1,3}(?:\.\d{3})*|\w+)\s", name)
+    if match is None:
+        return None
+    raw = match.group(1).casefold()
+    if raw[0].isdigit():
+        return int(raw.replace(".", ""))
+    value = number_words().digits.get(raw)
+    return int(value) if value is not None and value == int(value) else None

@@ -1,0 +1,122 @@
+"""Who or what receives: bodies, groups, projects and phrases beside an amount, by a fixed order of readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nlp.analysis import Actor, EntityType, Kind
+from nlp.commitments.bodies import Bodies
+from nlp.commitments.contexts import Context
+from nlp.commitments.frames import Frame
+from nlp.commitments.phrases import MAX_WORDS, bought_end, gets, noun_phrase, source_end
+from nlp.commitments.tables import pattern
+from nlp.commitments.tables import slot_table as slots
+
+
+class Receivers:
+    """Finds the receivers of one article's frames."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        """Over the bodies of one article."""
+        self._bodies = bodies
+
+    def beneficiaries(self, frame: Frame, actors: Sequence[Actor], kind: Kind) -> list[str]:
+        """Who or what receives, by the first reading that holds: a body behind "kepada" or before "menerima", the subject of a
+        receiving verb, the phrase behind "untuk", the next sentence's "dana ini untuk …", the company whose shares are bought,
+        the thing that is built, and for credit and aid the group that the article is about.
+        """
+        payers = {actor.name.casefold() for actor in actors} | {actor.canonical.casefold() for actor in actors}
+        for read in (
+            self._receiving_bodies,
+            self._receiving_subject,
+            self._bought,
+            self._phrase,
+            self._resumed,
+            self._object,
+            self._receiving_before,
+        ):
+            for context in frame.contexts:
+                names = read(context, payers, kind)
+                if names:
+                    return names
+        return self._group(frame.head) if kind in (Kind.CREDIT, Kind.AID, Kind.GRANT) else []
+
+    def _receiving_bodies(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
+        """Bodies behind "kepada" or before "menerima" in the sentence; joined ones all."""
+        out: list[str] = []
+        for mention in self._bodies.within(context.start, context.end):
+            left, right = self._bodies.text[context.start : mention.start], self._bodies.text[mention.end : context.end]
+            name = self._bodies.entity(mention).name
+            receives = self._bodies.receives(mention, left) or (gets(right) and not source_end().search(left[-40:]))
+            if receives and name.casefold() not in payers:
+                out.append(name)
+        return list(dict.fromkeys(out))
+
+    def _receiving_subject(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
+        """ "Lima peserta terbaik mendapatkan hadiah …": a short subject before a receiving verb."""
+        before = context.sentence[: context.money.start - context.start]
+        match = pattern("slots", "receive_verbs").search(before)
+        if match is None:
+            return []
+        subject = re.split(r"[,;:\"“]|\bbahwa\b|\bthat\b", before[: match.start()])[-1]
+        subject = re.sub(r"\b(?:akan|bakal|telah|sudah|bisa|dapat|juga)\s*\Z", "", subject.strip()).strip()
+        return [subject] if 1 < len(subject.split()) <= MAX_WORDS else []
+
+    def _phrase(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
+        """The phrase behind "kepada", "untuk", "bagi": behind the amount first, then before it."""
+        split = context.money.end - context.start
+        for stretch in (context.sentence[split:], context.sentence[: context.money.start - context.start]):
+            for match in pattern("slots", "receive_after").finditer(stretch):
+                phrase = noun_phrase(stretch[match.end() :])
+                if phrase:
+                    return [phrase]
+        return []
+
+    def _resumed(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
+        match = pattern("slots", "resumes").search(context.after)
+        if match is None:
+            return []
+        starts = [match.end(), *(item.end() for item in pattern("slots", "receive_after").finditer(context.after, match.end()))]
+        phrase = next(filter(None, (noun_phrase(context.after[start:]) for start in starts)), None)
+        return [phrase] if phrase else []
+
+    def _receiving_before(self, context: Context, payers: set[str], kind: Kind) -> list[str]:
+        """Bodies behind "kepada" in the sentence before, where this one goes on about the same money."""
+        if kind not in (Kind.BUDGET, Kind.CREDIT, Kind.AID, Kind.GRANT):
+            return []
+        near = [m for m in self._bodies.all if m.field == "text" and context.start - 260 <= m.start < context.start]
+        names = [
+            self._bodies.found.entities[m.entity].name
+            for m in near
+            if self._bodies.receives(m, self._bodies.text[max(0, m.start - 14) : m.start])
+        ]
+        return [name for name in dict.fromkeys(names) if name.casefold() not in payers]
+
+    def _object(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
+        """The plant, project or works that the money is for, nearest before the amount."""
+        if kind not in (Kind.INVESTMENT, Kind.BUDGET, Kind.CREDIT):
+            return []
+        before = context.sentence[: context.money.start - context.start]
+        matches = list(pattern("slots", "objects").finditer(before))
+        phrase = noun_phrase(before[matches[-1].start() :]) if matches else None
+        return [phrase] if phrase else []
+
+    def _bought(self, context: Context, payers: set[str], kind: Kind) -> list[str]:
+        """The other company of a purchase of shares."""
+        if kind is not Kind.TRANSACTION:
+            return []
+        near = [m for m in self._bodies.all if m.field == "text" and context.start - 300 <= m.start < context.end]
+        titled = [m for m in self._bodies.all if m.field == "title" and bought_end().search(self._bodies.title[: m.start])]
+        for mention in (*titled, *near):
+            entity = self._bodies.entity(mention)
+            known = {entity.name.casefold(), entity.canonical.casefold()}
+            if entity.type is EntityType.COMPANY and not known & payers and entity.id not in slots().never_payers:
+                return [entity.name]
+        return []
+
+    def _group(self, head: Context) -> list[str]:
+        """The group of people or firms that the sentence, else the article, names as receivers."""
+        groups = pattern("slots", "generic_receivers")
+        match = groups.search(head.sentence) or groups.search(self._bodies.title) or groups.search(self._bodies.text)
+        return [match.group()] if match else []
