@@ -21,6 +21,9 @@ from crawler.sources.yamlfile import parse_mapping
 
 RULES = Path(__file__).with_name("clean.yml")
 _DATELINE_MAX = 70
+_KEPT_LINK = re.compile(r"[.!?…:;][\"'”’)\]]*$|^(?:https?://|www\.)\S+$")
+_LINKED = 0.8
+"""Share of link text above which a short paragraph is a teaser."""
 _HEAD_LINES = 6
 _DATE_LINE = 80
 _DATE = re.compile(r"\b\d{1,2}(?:\s+[A-Z]\w+\s+|[/-]\d{1,2}[/-])\d{4}\b")
@@ -109,8 +112,8 @@ def clean(found: Sequence[Paragraph], drop: Sequence[re.Pattern[str]] = ()) -> l
         text = re.sub(r"\s{2,}", " ", text).strip()
         if not text or rules.paragraph.fullmatch(text) or any(pattern.search(text) for pattern in drop):
             continue
-        if linked > 0.8 and paragraph.kind != "tr" and not _SENTENCE_END.search(text) and len(text) < 200:
-            continue
+        if linked > _LINKED and paragraph.kind != "tr" and not _KEPT_LINK.search(text) and len(text) < 200:
+            continue  # a teaser: nothing but a link, and neither a sentence nor an address written out
         kept.append(Paragraph(text, paragraph.kind))
     return _without_tail(kept)
 
