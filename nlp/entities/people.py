@@ -26,10 +26,13 @@ ROLE_VERBS = frozenset({"selaku", "sebagai", "adalah", "menjabat"})
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where organisations stand in a view, by token: `first[i]` is the token after the organisation that begins at i."""
+    """Where organisations stand in a view, by token: `first[i]` is the token after the organisation that begins at i, `inside` the
+    tokens behind the first of each.
+    """
 
     first: dict[int, int]
     hits: dict[int, Hit]
+    inside: frozenset[int]
 
 
 class People:
@@ -51,36 +54,56 @@ class People:
         places = _places(tokens, organisations)
         index = 0
         while index < len(tokens):
-            inside = any(start < index < end for start, end in places.first.items())
-            found = None if inside else self._role_first(tokens, index, places) or self._name_first(tokens, index, places)
-            if found and claims.free(tokens.view, found[0].start, found[0].end) and closed.free(tokens.view, found[0].start, found[0].end):
-                claims.take(found[0])
-                yield found[0]
+            found = None if index in places.inside else self._role_first(tokens, index, places) or self._name_first(tokens, index, places)
+            if found and all(claims.free(hit.view, hit.start, hit.end) and closed.free(hit.view, hit.start, hit.end) for hit in found[0]):
+                for hit in found[0]:
+                    claims.take(hit)
+                    yield hit
             index = found[1] if found else index + 1
         for hit in self._speakers(tokens, claims):
             if closed.free(tokens.view, hit.start, hit.end):
                 claims.take(hit)
                 yield hit
 
-    def _role_first(self, tokens: Tokens, index: int, places: Places) -> tuple[Hit, int] | None:
+    def _role_first(self, tokens: Tokens, index: int, places: Places) -> tuple[list[Hit], int] | None:
+        """ "ROLE NAME", "ROLE, NAME", and "ROLE BODY NAME" where no rule knows the body: then it is a hit of its own."""
         size = self._roles.at(tokens, index)
         if not size:
             return None
         end, body = self._role_end(tokens, index + size, places)
-        start = end
+        start = self._after_role(tokens, end, places)
+        name = self._name_size(tokens, start, places)
+        firm = self._body_size(tokens, start, start + name) or self._firm_size(tokens, start, name, places)
+        hits = []
+        if firm:
+            if firm > 1 or tokens.word(start) not in self._lexicon.body_words:
+                hits = [self._body(tokens, start, start + firm)]
+                body = body or hits[0]
+            end, start = start + firm, start + firm + (tokens.word(start + firm) == ",")
+            name = self._name_size(tokens, start, places)
+        if not name or not self._is_person(tokens, start, start + name, role=True):
+            return None
+        return [*hits, self._person(tokens, start, start + name, "role", tokens.text(index, end), body)], start + name
+
+    def _after_role(self, tokens: Tokens, start: int, places: Places) -> int:
+        """The token where a name may begin behind a role: past "saat itu", a comma and an honorific."""
         while tokens.word(start) in LATER:
             start += 1
         if tokens.word(start) == "," and self._name_size(tokens, start + 1, places):
             start += 1
-        start += self._honorifics.at(tokens, start)
-        name = self._name_size(tokens, start, places)
-        if name and not self._known(tokens, start, start + name) and tokens.word(start + name) == ",":
-            second = self._name_size(tokens, start + name + 1, places)
-            if second and self._known(tokens, start + name + 1, start + name + 1 + second):
-                end, start, name = start + name, start + name + 1, second  # "CEO FIRM, NAME": the first is the firm
-        if not name or not self._is_person(tokens, start, start + name, role=True):
-            return None
-        return self._person(tokens, start, start + name, "role", tokens.text(index, end), body), start + name
+        return start + self._honorifics.at(tokens, start)
+
+    def _firm_size(self, tokens: Tokens, start: int, size: int, places: Places) -> int:
+        """The words of "CEO FIRM, NAME" that are the firm: the run before a comma has no given name, the one behind it has."""
+        if not size or self._known(tokens, start, start + size) or tokens.word(start + size) != ",":
+            return 0
+        second = self._name_size(tokens, start + size + 1, places)
+        return size if second and self._known(tokens, start + size + 1, start + size + 1 + second) else 0
+
+    def _body(self, tokens: Tokens, start: int, end: int) -> Hit:
+        name = tokens.text(start, end)
+        place = tokens.view, tokens.starts[start], tokens.ends[end - 1]
+        return Hit(*place, EntityType.ORGANISATION, name, comparable(name), rule="role", weight=0.6)
 
     def _role_end(self, tokens: Tokens, index: int, places: Places) -> tuple[int, Hit | None]:
         """The token where the role's complement ends, and the body it names."""
@@ -120,7 +143,7 @@ class People:
             return True
         return len(word) > 1 and word.isupper() and word not in self._lexicon.given_names and tokens.word(index + 1) != "."
 
-    def _name_first(self, tokens: Tokens, index: int, places: Places) -> tuple[Hit, int] | None:
+    def _name_first(self, tokens: Tokens, index: int, places: Places) -> tuple[list[Hit], int] | None:
         """ "NAME, ROLE …" and "NAME selaku ROLE …"."""
         if self._mid_run(tokens, index):
             return None
@@ -133,7 +156,7 @@ class People:
         if not head or not self._is_person(tokens, index, joint, role=size > 1):
             return None
         end, body = self._role_end(tokens, role + head, places)
-        return self._person(tokens, index, joint, "apposition", tokens.text(role, end), body), joint
+        return [self._person(tokens, index, joint, "apposition", tokens.text(role, end), body)], joint
 
     def _mid_run(self, tokens: Tokens, index: int) -> bool:
         before = tokens.word(index - 1)
@@ -158,6 +181,8 @@ class People:
         while size > 0 and (tokens.word(start) in self._lexicon.stop_names or tokens.word(start) in self._lexicon.honorifics):
             start, size = start + 1, size - 1
         end = start + size
+        if size > 0 and (body := self._body_size(tokens, start, end)):
+            start, size = start + body, size - body
         if not size or not claims.free(tokens.view, tokens.starts[start], tokens.ends[end - 1]):
             return None
         return self._person(tokens, start, end, "speech", "", None) if self._is_person(tokens, start, end, role=False) else None
@@ -190,6 +215,17 @@ class People:
             len(word) == 1 or not word.isupper() or len(word) <= 4 or word in CAPITAL_NAMES
         )
 
+    def _body_size(self, tokens: Tokens, start: int, end: int) -> int:
+        """How many words of a run are the name of a body before the person's ("Kepala Riset Astronacci International Anthonius
+        Edyson"): those before the first given name, if one of them is a word or an abbreviation that bodies are named with.
+        """
+        first = next((index for index in range(start, end) if self._given(tokens.word(index))), start)
+        signs = (word in self._lexicon.body_words or (word.isupper() and len(word) > 1) for word in tokens.words[start:first])
+        return first - start if any(signs) else 0
+
+    def _given(self, word: str) -> bool:
+        return word in self._lexicon.given_names and word.casefold() not in self._lexicon.common_words
+
     def _known(self, tokens: Tokens, start: int, end: int) -> bool:
         return any(word in self._lexicon.given_names for word in tokens.words[start:end])
 
@@ -217,7 +253,7 @@ class People:
         )
 
 
-NOWHERE = Places({}, {})
+NOWHERE = Places({}, {}, frozenset())
 CAPITAL_NAMES = frozenset({"JUSUF", "PRABOWO"})
 
 
@@ -230,4 +266,5 @@ def _places(tokens: Tokens, organisations: list[Hit]) -> Places:
         if hit.view is tokens.view and hit.start in begins and hit.end in ends:
             first[begins[hit.start]] = ends[hit.end] + 1
             hits[begins[hit.start]] = hit
-    return Places(first, hits)
+    inside = frozenset(index for start, end in first.items() for index in range(start + 1, end))
+    return Places(first, hits, inside)

@@ -83,7 +83,10 @@ class Recogniser:
         hits += link_people(people, registered, self.registry, self.lexicon, claims)
         for stretch in tokens:
             hits += self._programmes.find(stretch, claims, closed)
-        hits, shorts = define(unify_people(unify_organisations(siblings(hits)), self.registry), self.registry)
+        found = hits
+        hits, shorts = define(unify_people(unify_organisations(siblings(found)), self.registry), self.registry)
+        moved = {old.key: new.key for old, new in zip(found, hits, strict=True)}
+        hits = [replace(hit, affiliation=moved.get(hit.affiliation, hit.affiliation)) if hit.affiliation else hit for hit in hits]
         hits = [
             replace(hit, key=shorts[hit.name], kind="short") if hit.name in shorts and hit.type in ORGANISATIONS else hit for hit in hits
         ]
