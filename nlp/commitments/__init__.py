@@ -74,7 +74,7 @@ class Reader:
         if given is not None:
             roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
         slots = Slots(title, text, found)
-        frames = build_frames(around, roles) if kind not in ("market_note", "advertorial") else []
+        frames = build_frames(around, roles) if kind != "advertorial" else []
         computed = checks(around)
         doubtful = {index for check in computed if not check.agrees for index in check.money}
         commitments = tuple(_commitment(frame, slots, title, published, doubtful) for frame in frames)
