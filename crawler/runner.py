@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -155,7 +156,11 @@ def crawl(
 
 def _run_child(job: Job, on_progress: Callable[[str, str], None] | None, timeout: float | None) -> None:
     command = [sys.executable, "-m", "crawler.child"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
+    # The child's log goes to a file: nobody reads a pipe while the child talks, and a full one would stop it for ever.
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True) as child,  # noqa: S603
+    ):
         watch = _Watchdog(child, timeout)
         try:
             _talk(child, job, on_progress)
@@ -165,7 +170,9 @@ def _run_child(job: Job, on_progress: Callable[[str, str], None] | None, timeout
             raise
         finally:
             watch.cancel()
-        words = child.stderr.read() if child.stderr else ""
+        child.wait()
+        log.seek(0)
+        words = log.read()
     if watch.fired:
         raise CrawlFailedError(f"the crawl took longer than {timeout} s and was stopped")
     if child.returncode:
