@@ -11,12 +11,19 @@ from scrapy.http import Response
 
 from crawler.dates import read_date
 from crawler.discovery import Link
+from crawler.documents.parts import DocumentParts
+from crawler.documents.pdf import ScannedError
+from crawler.documents.read import article_of_document, read_document
 from crawler.errors import ExtractionError
 from crawler.extract.article import PageParts, extract_page
+from crawler.extract.generic import agreement
 from crawler.extract.rules import on_topic
 from crawler.items import Article, Origin, Page, Precision, Published, WarcPlace, make_article
 from crawler.session import Session
 from crawler.urls import canonical_url
+
+_SAME = 0.8
+"""F1 of page and document above which they say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,6 @@ class Reading:
     next_page: str | None = None
     draft: Draft | None = None
     skipped: str | None = None
-    documents: tuple[str, ...] = ()
     title: str = ""
 
 
@@ -42,10 +48,17 @@ class Draft:
     warc: WarcPlace | None
     urls: tuple[str, ...]
     texts: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+    """Attached documents still to fetch."""
+    attached: tuple[tuple[str, DocumentParts], ...] = ()
 
     def finish(self, session: Session, *, complete: bool = True) -> Reading:
-        """The article of the pages so far."""
+        """The article of the pages so far, or its next attachment to fetch."""
+        if self.waiting and complete:
+            return Reading(next_page=self.waiting[0], draft=replace(self, waiting=self.waiting[1:]))
         text, pages = _joined(self.texts, self.urls)
+        for url, document in self.attached:
+            text, pages = with_document(text, pages, self.urls[0], url, document)
         flags = self.first.flags if complete else (*self.first.flags, "incomplete")
         parts = replace(self.first, text=text, flags=flags)
         return _reading(parts, self.link, self.urls, pages, self.fetched_at, self.warc, session)
@@ -61,6 +74,58 @@ def _joined(texts: Sequence[str], urls: Sequence[str]) -> tuple[str, tuple[Page,
     return whole, tuple(pages) if len(pages) > 1 else ()
 
 
+def with_document(text: str, pages: tuple[Page, ...], page_url: str, url: str, document: DocumentParts) -> tuple[str, tuple[Page, ...]]:
+    """A release's page and its document as one text with the document's pages to cite.
+
+    A document that says the same as the page adds no text: its pages are placed where their first words stand in it.
+    """
+    if agreement(text, document.text) >= _SAME:
+        placed = [(number, _place(text, page.text)) for number, page in ((p.number, p) for p in document.pages)]
+        return text, (*pages, *(Page(number=number, start=start, url=url) for number, start in placed if start is not None))
+    own = pages or (Page(number=1, start=0, url=page_url),)
+    offset = len(text) + 2
+    more = tuple(Page(number=number, start=offset + start, url=url) for number, start in document.starts())
+    return f"{text}\n\n{document.text}", (*own, *more)
+
+
+def _place(text: str, page: str) -> int | None:
+    """Where a page's first words stand in the text, white space aside."""
+    words = re.findall(r"\w+", page)[:6]
+    match = re.search(r"\W+".join(map(re.escape, words)), text) if len(words) == 6 else None
+    return match.start() if match else None
+
+
+def _is_document(response: Response, kind: str) -> bool:
+    return response.body.lstrip()[:5] == b"%PDF-" or response.body.startswith(b"PK\x03\x04") or "pdf" in kind or "officedocument" in kind
+
+
+def _read_document(response: Response, link: Link, draft: Draft | None, session: Session) -> Reading:
+    """An attachment of `draft`, or a document by itself."""
+    try:
+        document = read_document(response.body)
+    except ScannedError as error:
+        session.state.put_waiting(response.url, session.source.name, str(error), session.now())
+        if draft is None:
+            raise
+        return draft.finish(session)
+    if draft is not None:
+        return replace(draft, attached=(*draft.attached, (response.url, document))).finish(session)
+    article = article_of_document(
+        document,
+        outlets=session.outlets,
+        source=session.source.name,
+        run=session.run,
+        now=session.now(),
+        origin=Origin.CRAWL,
+        url=response.url,
+        outlet=session.source.outlet,
+        title=link.title,
+        rights=session.rules.rights,
+        warc=response.meta.get("warc"),
+    )
+    return Reading(article=article, title=article.title)
+
+
 def read_response(response: Response, link: Link, draft: Draft | None, session: Session) -> Reading:
     """Read an article page, or a further page of `draft`.
 
@@ -69,6 +134,8 @@ def read_response(response: Response, link: Link, draft: Draft | None, session: 
     """
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
     fetched_at = session.now()
+    if _is_document(response, kind):
+        return _read_document(response, link, draft, session)
     if "html" not in kind and not response.body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
         raise ExtractionError(f"not a page but {kind.partition(';')[0] or 'unknown'}")
     redirected = draft is None and bool(response.meta.get("redirect_urls"))
@@ -77,7 +144,8 @@ def read_response(response: Response, link: Link, draft: Draft | None, session: 
     charset = kind.partition("charset=")[2].strip(" \"';") or None
     parts = extract_page(response.body, response.url, session.rules, now=fetched_at, charset=charset)
     if draft is None:
-        draft = Draft(link, parts, fetched_at, response.meta.get("warc"), (response.url,), (parts.text,))
+        waiting = tuple(url for url in dict.fromkeys(parts.documents) if session.source.owns(url))
+        draft = Draft(link, parts, fetched_at, response.meta.get("warc"), (response.url,), (parts.text,), waiting)
     else:
         draft = replace(draft, urls=(*draft.urls, response.url), texts=(*draft.texts, parts.text))
     paging = session.source.paging
@@ -137,7 +205,7 @@ def _reading(
     )
     others = (canonical_url(url) for url in (link.url, *urls))
     aliases = tuple(dict.fromkeys(url for url in others if url and url != canonical))
-    return Reading(article=article, aliases=aliases, documents=parts.documents, title=title)
+    return Reading(article=article, aliases=aliases, title=title)
 
 
 def _published(parts: PageParts, link: Link, session: Session) -> Published:

@@ -224,11 +224,14 @@ class SourceSpider(scrapy.Spider):
 
     def _after(self, reading: Reading, response: Response, link: Link) -> Iterator[Any]:
         if reading.next_page is not None:
-            yield Request(reading.next_page, self.parse_article, errback=self.page_failed, cb_kwargs={"link": link, "draft": reading.draft})
+            yield Request(
+                reading.next_page,
+                self.parse_article,
+                errback=self.page_failed,
+                cb_kwargs={"link": link, "draft": reading.draft},
+                dont_filter=True,
+            )
             return
-        for url in reading.documents:
-            if self.source.owns(url):
-                yield Request(url, self.parse_article, errback=self.article_failed, cb_kwargs={"link": Link(url, reading.title)})
         if reading.article is not None:
             self._keep_validators(response)
             yield reading
