@@ -6,17 +6,21 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from api.alerts.query import Evaluator
+from api.alerts.watches import Wish
 from api.config import Settings
 from api.errors import AccessError, ApiError
-from api.records import Principal, Role
+from api.records import Principal, Role, SearchAnswer, SearchRequest
+from api.search.labels import Labels
 from api.search.service import SearchService
+from api.session import COOKIE, read_session
 from api.store import principals
 from api.store.database import Database
 from crawler.outlets import Outlets
@@ -59,20 +63,75 @@ class Quota:
             raise TooManyRequests(max(1, int((1 - left) * 60 / self._size) + 1))
 
 
+class Searcher:
+    """Search that may be away: the engine is opened when it is first needed, and again after it was down.
+
+    Args:
+        open_service: opens engine and service; raises EngineDown or IndexMismatch.
+        clock: seconds (monotonic); between two tries at least RETRY of them pass.
+    """
+
+    RETRY = 5.0
+
+    def __init__(self, open_service: Callable[[], SearchService], clock: Callable[[], float] = time.monotonic) -> None:
+        self._open = open_service
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._service: SearchService | None = None
+        self._failed: tuple[float, ApiError] | None = None
+
+    def service(self) -> SearchService:
+        """The service.
+
+        Raises:
+            EngineDown: the engine does not answer.
+            IndexMismatch: the index must be rebuilt first.
+        """
+        with self._lock:
+            if self._service is None:
+                if self._failed is not None and self._clock() - self._failed[0] < self.RETRY:
+                    raise self._failed[1]
+                try:
+                    self._service = self._open()
+                except ApiError as error:
+                    self._failed = (self._clock(), error)
+                    raise
+            return self._service
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """As `SearchService.search`."""
+        return self.service().search(request)
+
+    def close(self) -> None:
+        """Close the engine, where it was opened."""
+        with self._lock:
+            if self._service is not None:
+                self._service.engine.close()
+                self._service = None
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The parts a running server is made of (wired in `app.py`)."""
+    """The parts a running server is made of (wired in `app.py`).
+
+    Attributes:
+        local: bound to loopback: a caller without a key is the local admin while no key was made.
+        make_wish: `api.alerts.watches.make_wish` with registries and grammar at hand.
+        make_evaluator: a fresh evaluator of saved queries (it belongs to one request).
+    """
 
     settings: Settings
     database: Database
-    service: SearchService
+    searcher: Searcher
     registry: Registry
     outlets: Outlets
+    labels: Labels
     secret: str
     now: Callable[[], datetime]
     quota: Quota
-    local: bool = field(default=True)
-    """Bound to loopback: a caller without a key is the local admin while no key was made."""
+    local: bool
+    make_wish: Callable[..., Wish]
+    make_evaluator: Callable[[], Evaluator]
 
 
 def server_of(request: Request) -> Server:
@@ -83,30 +142,55 @@ def server_of(request: Request) -> Server:
 
 ServerDep = Annotated[Server, Depends(server_of)]
 SAFE = {"GET", "HEAD", "OPTIONS"}
-LOCAL_NAMES = {"localhost", "127.0.0.1", "::1", "testserver"}
+LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+PUBLIC = Principal(Role.PUBLIC, "public")
+
+
+def anyone() -> Principal:
+    """The principal of what is open to everybody and tells nothing: static files, liveness."""
+    return PUBLIC
 
 
 def who_asks(request: Request, server: ServerDep) -> Principal:
-    """The principal of a request: that of its API key, else the local admin or the public.
+    """The principal of a request: that of its API key or session, else the local admin or the public.
 
     Raises:
         AccessError: the key is unknown, expired or revoked, or the request comes from another site's page.
         TooManyRequests: the caller's quota is used up.
     """
-    key = _key(request)
     address = request.client.host if request.client else "unknown"
-    server.quota.take(key[:24] if key else address)
+    try:
+        principal, by_key = _principal(request, server)
+    except AccessError:
+        server.quota.take(address)
+        raise
+    server.quota.take(address if principal.key_id is None else f"key {principal.key_id}")
+    if not by_key:
+        _same_site(request)
+    return principal
+
+
+def _principal(request: Request, server: Server) -> tuple[Principal, bool]:
+    """Who asks, and whether a header proved it (a browser never sends such a header by itself)."""
+    key = _key(request)
     with server.database.read() as connection:
         if key:
             principal = principals.verify(connection, key, server.now())
             if principal is None:
                 raise AccessError("this API key is unknown, expired or revoked", authenticated=False)
-            return principal
-        host = "127.0.0.1" if server.local else "0.0.0.0"  # noqa: S104 - not bound to: only asks what being bound there means
-        principal = principals.without_key(host, any_keys=principals.has_keys(connection, server.now())) or Principal(Role.PUBLIC, "public")
-    if principal.role > Role.PUBLIC:
-        _same_site(request)
-    return principal
+            return principal, True
+        session = read_session(connection, server.secret, request.cookies.get(COOKIE, ""), server.now())
+        if session is not None:
+            return session, False
+        if not server.local:
+            return PUBLIC, False
+        keys = principals.has_keys(connection, server.now())
+    if keys or any(name in request.headers for name in FORWARDED):
+        return PUBLIC, False
+    if (request.url.hostname or "") not in LOCAL_NAMES:
+        raise AccessError("the local admin is reached by localhost only; make an API key for other names", authenticated=False)
+    return principals.LOCAL_ADMIN, False
 
 
 def _key(request: Request) -> str:
@@ -117,17 +201,17 @@ def _key(request: Request) -> str:
 
 
 def _same_site(request: Request) -> None:
-    """A caller that is trusted for where it is, not for a key, must come by a local name (DNS rebinding) and from our own page (CSRF)."""
-    if (request.url.hostname or "") not in LOCAL_NAMES:
-        raise AccessError("the local admin is reached by localhost only; make an API key for other names", authenticated=False)
-    origin = request.headers.get("origin")
-    if request.method in SAFE or origin is None:
+    """What changes something must come from our own pages where only place or cookie tell who asks (CSRF)."""
+    if request.method in SAFE:
         return
-    if urlsplit(origin).netloc != request.headers.get("host"):
+    origin = request.headers.get("origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise AccessError("this request comes from another site", authenticated=False)
 
 
 PrincipalDep = Annotated[Principal, Depends(who_asks)]
+AnyoneDep = Annotated[Principal, Depends(anyone)]
 
 
 def at_least(role: Role) -> Callable[[Principal], Principal]:

@@ -1,0 +1,92 @@
+"""GET /api/health and /api/health/sources; the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from api.deps import AnyoneDep, PrincipalDep, ServerDep
+from api.errors import EngineDown, IndexMismatch
+from api.openapi import document, errors
+from api.reading import health as reading
+from api.schemas import Public
+
+router = APIRouter(tags=["health"])
+
+
+class Health(Public):
+    """Whether the server can do its work."""
+
+    status: str = Field(description="ok, or degraded where search is away")
+    search: str = Field(description="ok, or why it is away")
+    articles: int
+    versions: int
+    undated: int
+    stories: int
+    outlets: int
+    waiting_index: int
+    waiting_vectors: int
+    vectors_given_up: int
+    messages: dict[str, int] = Field(description="Messages by state")
+
+
+class DayCount(Public):
+    """Articles of one day of publication."""
+
+    day: str
+    articles: int
+
+
+class OutletShape(Public):
+    """How much came from one outlet, and when last."""
+
+    outlet: str
+    label: str
+    articles: int
+    undated: int
+    days: list[DayCount]
+    last_published: str | None
+    last_fetched: str
+    silent: bool
+
+
+@router.get("/api/health", responses=errors())
+def health(principal: PrincipalDep, server: ServerDep) -> Health:  # noqa: ARG001 - every route asks who asks
+    """The state of store, search and queues."""
+    try:
+        server.searcher.service()
+        search = "ok"
+    except (EngineDown, IndexMismatch) as error:
+        search = str(error)
+    with server.database.read() as connection:
+        state = reading.state_of(connection)
+    return Health(
+        status="ok" if search == "ok" else "degraded", search=search, articles=state.counts.articles, versions=state.counts.versions,
+        undated=state.counts.undated, stories=state.counts.stories, outlets=state.counts.outlets, waiting_index=state.waiting_index,
+        waiting_vectors=state.waiting_vectors, vectors_given_up=state.vectors_given_up, messages=state.messages,
+    )  # fmt: skip
+
+
+@router.get("/api/health/sources", responses=errors())
+def sources(principal: PrincipalDep, server: ServerDep) -> list[OutletShape]:  # noqa: ARG001 - every route asks who asks
+    """Every outlet with its last 14 days: was nothing said, or was a source down?"""
+    with server.database.read() as connection:
+        found = reading.outlets_of(connection, server.outlets, server.now())
+    return [
+        OutletShape(
+            outlet=o.outlet, label=o.label, articles=o.articles, undated=o.undated,
+            days=[DayCount(day=day.isoformat(), articles=n) for day, n in o.days],
+            last_published=o.last_published, last_fetched=o.last_fetched.isoformat(), silent=o.silent,
+        )
+        for o in found
+    ]  # fmt: skip
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(principal: AnyoneDep, request: Request) -> JSONResponse:  # noqa: ARG001 - every route says who may ask
+    """The OpenAPI document."""
+    made: dict[str, Any] = document(request.app)
+    return JSONResponse(made)
