@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from api.config import load_settings
-from api.errors import ApiError, ConfigError
+from api.errors import ApiError, ConfigError, QueryError
 
 COMMANDS = {
     "demo": "api.commands.demo:demo",
@@ -76,6 +76,9 @@ def _reaction(error: Exception) -> tuple[str, int]:
         return f"{usage}pantau: {error.format_message()}", error.exit_code
     if isinstance(error, OSError) and error.filename:
         return f"pantau: {error.filename}: {error.strerror}", 1
+    if isinstance(error, QueryError):
+        place = f" (at character {error.at + 1})" if error.at is not None else ""
+        return f"pantau: {error}{place}" + (f"; try: {error.suggestion}" if error.suggestion else ""), 2
     return f"pantau: {error}", 2 if isinstance(error, ConfigError) else 1
 
 
@@ -98,3 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
         message, code = _reaction(error)
         click.echo(message, err=True)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

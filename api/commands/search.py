@@ -27,7 +27,7 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 @click.option(
     "--mode", default="hybrid", show_default=True, type=click.Choice([m.value for m in Mode]), help="Rank by words, meaning or both."
 )
-@click.option("--sort", default="relevance", show_default=True, type=click.Choice([*Sort]), help="Order of the hits.")
+@click.option("--sort", default="relevance", show_default=True, type=click.Choice([s.value for s in Sort]), help="Order of the hits.")
 @click.option(
     "--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Only this value, e.g. outlet=kontan or month=2024-03. Repeatable."
 )
