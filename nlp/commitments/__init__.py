@@ -114,6 +114,8 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
     actors, actor_rule = slots.actors(frame, kind)
     if kind is Kind.BUDGET and actors and slots.is_private(actors[0]):
         kind, kind_rule = tables.kind_table().private_budget, "private-budget"
+    if kind_rule == "no-sign" and actors and tables.words(tables.kind_table().lenders).search(actors[0].name):
+        kind, kind_rule = Kind.CREDIT, "lender"
     receivers = slots.beneficiaries(frame, actors, kind)
     programme = slots.programme(frame, kind)
     confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)

@@ -17,7 +17,11 @@ Scores = dict[MoneyRole, float]
 _UNIT_LIMIT = {"IDR": 1.0}
 _FOREIGN = 1 / 14000
 _LISTED_GAP = 70
-_LISTED_WEIGHT = 1.4
+_LISTED_WEIGHT = 2.2
+_COMPARED_WEIGHT = 2.4
+_SILENT = 1.0
+_SILENT_WEIGHT = 1.0
+_CONTINUES_WITHIN = 260
 _REPEAT_WEIGHT = 0.6
 _TITLE_WEIGHT = 0.8
 
@@ -75,7 +79,7 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.5
     floor = table.commitment_floor["IDR" if context.money.currency == "IDR" else "other"]
     if context.money.high < floor or context.money.high > table.commitment_ceiling * _scale(context.money):
-        scores[MoneyRole.COMMITMENT] *= 0.4
+        scores[MoneyRole.COMMITMENT] = 0.0
     return scores, {role: name for role, (_, name) in loudest.items()}
 
 
@@ -92,11 +96,29 @@ def decide_roles(found: Sequence[Context], title: str, titled: Sequence[Context]
     listed = [_listed(context) for context in found]
     roles: list[Role] = []
     for index, context in enumerate(found):
-        if index and listed[index]:
-            scores[index][roles[-1].role] = scores[index].get(roles[-1].role, 0.0) + _LISTED_WEIGHT
+        if index:
+            heard = _carried(found[index - 1], context, listed[index], own[index][0])
+            scores[index][roles[-1].role] = scores[index].get(roles[-1].role, 0.0) + heard
         of = context.money.equivalent_of
         roles.append(roles[of] if of is not None and of < index else _winner(scores[index], own[index][1]))
     return roles
+
+
+@cache
+def _compared() -> re.Pattern[str]:
+    return words(role_table().compared)
+
+
+def _carried(last: Context, context: Context, listed: bool, own: Scores) -> float:
+    """How much the role of the amount before speaks for this one: in a list, in a comparison, or where nothing else speaks."""
+    near = context.money.start - last.money.end <= _CONTINUES_WITHIN and last.money.currency == context.money.currency
+    if not near or (context.money.per is None) != (last.money.per is None):
+        return 0.0
+    if _compared().search(context.near) or _compared().search(context.right):
+        return _COMPARED_WEIGHT
+    if listed:
+        return _LISTED_WEIGHT
+    return _SILENT_WEIGHT if max(own.values()) < _SILENT else 0.0
 
 
 def _hear_repeats(found: Sequence[Context], own: Sequence[Scores], scores: Sequence[Scores]) -> None:

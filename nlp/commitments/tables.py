@@ -43,6 +43,7 @@ class RoleTable(Table):
     price_ceiling: int
     commitment_floor: dict[Literal["IDR", "other"], int]
     commitment_ceiling: int
+    compared: str
     listed: tuple[str, ...]
 
 
@@ -70,6 +71,7 @@ class KindTable(Table):
     per_head: PerHead
     default: Kind
     private_budget: Kind
+    lenders: str
 
 
 class StatusRule(Table):
