@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 import docx
+from docx.enum.text import WD_BREAK
 
 Line = tuple[float, float, float, str]
 """(x, y from the bottom, size, text)."""
@@ -54,7 +55,7 @@ def make_docx(title: str, *paragraphs: str, table: Sequence[Sequence[str]] = ())
     document.add_heading(title, level=1)
     for number, text in enumerate(paragraphs):
         if number and number == len(paragraphs) - 1:
-            document.add_page_break()
+            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         document.add_paragraph(text)
     if table:
         grid = document.add_table(rows=len(table), cols=len(table[0]))
