@@ -15,7 +15,7 @@ from api.config import Settings
 from api.deps import Quota, Searcher, Server
 from api.errors import ConfigError
 from api.records import Role
-from api.routes import articles, health, ledger, names, search, watches
+from api.routes import articles, exports, health, ledger, names, search, watches
 from api.search.service import SearchService
 from api.security import Security
 from api.store import principals
@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = parts.now) -
     app.state.server = server
     app.add_middleware(Security)
     problems.install(app, pages.problem_page)
-    for module in (search, articles, names, ledger, watches, health):
+    for module in (search, articles, names, ledger, watches, exports, health):
         app.include_router(module.router)
     mount.include(app)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # FastAPI's documented way to own the document

@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection
 
 from api.ledger.queries import PledgeFilter, PledgeRow, get_pledge, list_pledges
+from api.reading.articles import quotable
 from api.store.transactions import check_snapshot
 
 COLUMNS = (
@@ -50,7 +51,7 @@ def _row(connection: Connection, pledge: PledgeRow, snapshot: int) -> dict[str, 
         "amount_high": f"{pledge.amount_high:f}",
         "payers": "; ".join(p.name for p in pledge.actors),
         "recipients": "; ".join(p.name for p in pledge.beneficiaries),
-        "evidence": best.evidence if best else None,
+        "evidence": quotable(best.evidence, best.rights) if best else None,
         "evidence_url": best.url if best else None,
         "evidence_outlet": best.outlet if best else None,
         "evidence_published": best.published_day if best else None,

@@ -52,7 +52,7 @@ def amount_text(low: Decimal, high: Decimal, currency: str, *, approx: bool = Fa
     """ "sekitar Rp 100 miliar", "Rp 10–12 juta", "IDR 1.25 trillion": at most two decimals, exact where three are enough."""
     known = words(lang)
     scale = next((size for size in known.scales if abs(high) >= size), 1)
-    numbers = [_number(value / scale, lang) for value in ([low] if low == high else [low, high])]
+    numbers = list(dict.fromkeys(_number(value / scale, lang) for value in (low, high)))
     unit = f" {known.scales[scale]}" if scale > 1 else ""
     text = f"{known.currencies.get(currency, currency)} {'–'.join(numbers)}{unit}"
     return f"{known.approx} {text}" if approx else text

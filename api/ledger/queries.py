@@ -92,6 +92,8 @@ class SightingRow:
     approx: bool
     status: str
     evidence: str
+    rights: str
+    """Of the article: what of its text may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ def _pledge(row: Row[Any], actors: tuple[Party, ...], received: tuple[Party, ...
 
 def _sightings(connection: Connection, pledge_id: int, snapshot: int | None) -> tuple[SightingRow, ...]:
     query = (
-        select(sightings, commitments, articles.c.title, articles.c.url, articles.c.outlet, articles.c.published_day)
+        select(sightings, commitments, articles.c.title, articles.c.url, articles.c.outlet, articles.c.published_day, articles.c.rights)
         .join(commitments, (commitments.c.fact_id == sightings.c.fact_id) & holds(commitments, snapshot))
         .join(articles, articles.c.article_id == sightings.c.article_id)
         .where(sightings.c.pledge_id == pledge_id, holds(sightings, snapshot))

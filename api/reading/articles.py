@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -77,7 +77,7 @@ def read_article(connection: Connection, article_id: str, number: int | None = N
         published=published.value or (row.published_day.isoformat() if row.published_day else None),
         minute=published.precision is Precision.MINUTE,
         fetched_at=wanted.fetched_at,
-        annotations=_within(annotations_of(connection, wanted.version_id), len(text or "")),
+        annotations=_within(annotations_of(connection, wanted.version_id), len(text or ""), row.rights),
         versions=tuple(VersionLine(r.version_id, r.number, r.title, r.fetched_at) for r in rows),
         copies=tuple(c for c in family if c.article_id != article_id),
     )
@@ -93,8 +93,14 @@ def allowed(text: str, rights: str) -> tuple[str | None, bool]:
     return text[: end if end > 0 else EXCERPT], True
 
 
-def _within(found: Annotations, length: int) -> Annotations:
-    """Marks that lie in what is shown; commitments stay, since each shows its own sentence only."""
+def quotable(sentence: str, rights: str) -> str:
+    """What of an evidence sentence may be shown; empty where only a link may."""
+    text, cut = allowed(sentence, rights)
+    return f"{text} …" if text and cut else text or ""
+
+
+def _within(found: Annotations, length: int, rights: str) -> Annotations:
+    """Marks that lie in what is shown; commitments stay, each with its own sentence as far as the rights allow."""
 
     def inside(field: str, end: int) -> bool:
         return field == "title" or end <= length
@@ -106,4 +112,5 @@ def _within(found: Annotations, length: int) -> Annotations:
         )
         for e in found.entities
     )  # fmt: skip
-    return Annotations(tuple(m for m in found.money if inside(m.field, m.end)), names, found.commitments)
+    told = tuple(replace(c, evidence=quotable(c.evidence, rights)) for c in found.commitments)
+    return Annotations(tuple(m for m in found.money if inside(m.field, m.end)), names, told)

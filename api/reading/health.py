@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
@@ -17,7 +18,8 @@ from api.wording import JAKARTA
 from crawler.outlets import Outlets
 
 DAYS = 14
-SILENT_AFTER = timedelta(days=3)
+FRESH = 3
+"""Days without an article after which a busy outlet counts as silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class State:
 class OutletHealth:
     """One outlet: articles by day of publication over the last DAYS days, oldest first, and when the last one arrived.
 
-    `silent`: it published on most days before, and nothing has been taken from it for SILENT_AFTER.
+    `state`: ok (published in the last three days), silent (it published on most days before that), idle (it did not).
     """
 
     outlet: str
@@ -45,7 +47,7 @@ class OutletHealth:
     days: tuple[tuple[date, int], ...]
     last_published: str | None
     last_fetched: datetime
-    silent: bool
+    state: Literal["ok", "silent", "idle"]
 
 
 def state_of(connection: Connection) -> State:
@@ -73,7 +75,12 @@ def outlets_of(connection: Connection, names: Outlets, now: datetime) -> list[Ou
     found = []
     for row in connection.execute(totals.order_by(func.count().desc(), a.outlet)):
         days = tuple((day, by_day.get((row.outlet, day.isoformat()), 0)) for day in span)
-        busy = sum(1 for _, n in days[:-3] if n) * 2 > len(days) - 3
-        silent = busy and now - row.fetched > SILENT_AFTER
-        found.append(OutletHealth(row.outlet, names.label(row.outlet), row.n, row.undated, days, row.last, row.fetched, silent))
+        found.append(OutletHealth(row.outlet, names.label(row.outlet), row.n, row.undated, days, row.last, row.fetched, _state(days)))
     return found
+
+
+def _state(days: tuple[tuple[date, int], ...]) -> Literal["ok", "silent", "idle"]:
+    if any(n for _, n in days[-FRESH:]):
+        return "ok"
+    before = days[:-FRESH]
+    return "silent" if sum(1 for _, n in before if n) * 2 > len(before) else "idle"

@@ -50,7 +50,7 @@ class OutletShape(Public):
     days: list[DayCount]
     last_published: str | None
     last_fetched: str
-    silent: bool
+    state: str = Field(description="ok, silent (it published on most days and then stopped) or idle")
 
 
 @router.get("/api/health", responses=errors())
@@ -79,7 +79,7 @@ def sources(principal: PrincipalDep, server: ServerDep) -> list[OutletShape]:  #
         OutletShape(
             outlet=o.outlet, label=o.label, articles=o.articles, undated=o.undated,
             days=[DayCount(day=day.isoformat(), articles=n) for day, n in o.days],
-            last_published=o.last_published, last_fetched=o.last_fetched.isoformat(), silent=o.silent,
+            last_published=o.last_published, last_fetched=o.last_fetched.isoformat(), state=o.state,
         )
         for o in found
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from api.deps import AnalystDep, PrincipalDep, ServerDep
 from api.ledger import queries
 from api.ledger.queries import PledgeDetail, PledgeRow, Sums
 from api.openapi import errors
+from api.reading.articles import quotable
 from api.reading.corrections import Correction, correct
 from api.reading.pledges import Group, Wanted, wanted
 from api.routes.articles import PartyShape
@@ -210,7 +211,7 @@ def _whole(detail: PledgeDetail) -> PledgeWhole:
             SightingShape(
                 fact_id=s.fact_id, article_id=s.article_id, title=s.title, url=s.url, outlet=s.outlet, published=s.published_day,
                 relation=s.relation, by=s.by, amount_low=f"{s.amount_low:f}", amount_high=f"{s.amount_high:f}", currency=s.currency,
-                approx=s.approx, status=s.status, evidence=s.evidence,
+                approx=s.approx, status=s.status, evidence=quotable(s.evidence, s.rights),
             )
             for s in detail.sightings
         ],

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.deps import PrincipalDep, ServerDep
 from api.ledger import queries
 from api.ledger.queries import Sum
-from api.reading.articles import EXCERPT, allowed
+from api.reading.articles import quotable
+from api.reading.note import markdown
 from api.reading.pledges import STAGES, Wanted, wanted
 from api.routes.asking import MAX_ID
-from api.store import articles, transactions
+from api.store import transactions
 from api.web.charts import STATUSES, by_year
-from api.web.templating import page
+from api.web.templating import language, page
 from api.wording import words
 
 router = APIRouter(include_in_schema=False)
@@ -59,6 +60,23 @@ def pledges(
     )  # fmt: skip
 
 
+@router.get("/pledges/note")
+def note(
+    request: Request,
+    principal: PrincipalDep,  # noqa: ARG001 - every route asks who asks
+    server: ServerDep,
+    what: Annotated[Wanted, Depends(wanted)],
+    snapshot: Annotated[int | None, Query(ge=0, le=MAX_ID)] = None,
+) -> Response:
+    """The first rows as Markdown to paste into a report, each footnoted with outlet, day, article and address."""
+    with server.database.read() as connection:
+        at = transactions.check_snapshot(connection, snapshot)
+        rows = queries.list_pledges(connection, what.filter, limit=ROWS, snapshot=at)
+        details = [queries.get_pledge(connection, row.pledge_id, snapshot=at) for row in rows]
+    text = markdown(details, language(request), server.outlets.label, server.settings.public_url, at)
+    return Response(text, media_type="text/markdown; charset=utf-8")
+
+
 @router.get("/pledges/{pledge_id}")
 def pledge(
     request: Request,
@@ -71,9 +89,8 @@ def pledge(
     with server.database.read() as connection:
         at = transactions.check_snapshot(connection, snapshot)
         detail = queries.get_pledge(connection, pledge_id, snapshot=at)
-        rights = {a: row.rights for a, row in articles.get_many(connection, [s.article_id for s in detail.sightings]).items()}
-    quotes = {s.fact_id: allowed(s.evidence, rights.get(s.article_id, "link"))[0] for s in detail.sightings}
-    return page(request, server, principal, "pledge.html", detail=detail, pledge=detail.pledge, quotes=quotes, excerpt=EXCERPT)
+    quotes = {s.fact_id: quotable(s.evidence, s.rights) for s in detail.sightings}
+    return page(request, server, principal, "pledge.html", detail=detail, pledge=detail.pledge, quotes=quotes)
 
 
 def totals(rows: Sequence[Sum]) -> list[Total]:
