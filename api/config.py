@@ -17,7 +17,7 @@ from api.errors import ConfigError
 class Settings(BaseSettings):
     """Everything that can be set, with its default and the reason for it."""
 
-    model_config = SettingsConfigDict(env_prefix="PANTAU_", toml_file="pantau.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PANTAU_", extra="forbid", frozen=True)
 
     data: Path = Field(Path("data"), description="Data directory: database, index, spool, crawler state, archive.")
     database_url: SecretStr | None = Field(None, description="SQLAlchemy URL. Absent: SQLite (WAL) in the data directory.")
@@ -53,6 +53,8 @@ class Settings(BaseSettings):
 
 
 class _Layers(Settings):
+    model_config = SettingsConfigDict(env_prefix="PANTAU_", toml_file="pantau.toml", extra="forbid", frozen=True)
+
     @classmethod
     def settings_customise_sources(
         cls,
