@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +57,7 @@ def dollars(millions: int) -> tuple[Equivalent, ...]:
 class Analyser:
     """Answers the commitments it was given for a text; counts how often it was asked."""
 
-    def __init__(self, told: dict[str, tuple[Commitment, ...]] | None = None) -> None:
+    def __init__(self, told: Mapping[str, tuple[Commitment, ...]] | None = None) -> None:
         self.told = told or {}
         self.asked = 0
 
