@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from nlp.analysis import Money, MoneyRole
 from nlp.commitments.contexts import Context
@@ -77,8 +78,8 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":
         scores[MoneyRole.PRICE] *= 0.5
-    floor = table.commitment_floor["IDR" if context.money.currency == "IDR" else "other"]
-    if context.money.high < floor or context.money.high > table.commitment_ceiling * _scale(context.money):
+    place: Literal["IDR", "other"] = "IDR" if context.money.currency == "IDR" else "other"
+    if not table.commitment_floor[place] <= context.money.high <= table.commitment_ceiling[place]:
         scores[MoneyRole.COMMITMENT] = 0.0
     return scores, {role: name for role, (_, name) in loudest.items()}
 

@@ -42,7 +42,7 @@ class RoleTable(Table):
     priors: dict[MoneyRole, float]
     price_ceiling: int
     commitment_floor: dict[Literal["IDR", "other"], int]
-    commitment_ceiling: int
+    commitment_ceiling: dict[Literal["IDR", "other"], int]
     compared: str
     listed: tuple[str, ...]
 
