@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,31 +133,43 @@ def _capture(record: object) -> Capture:
 
 
 def remove_from_archive(folder: Path, place: WarcPlace) -> bool:
-    """Rewrite the file of a record without the captures of its URL (`pantau forget`). Returns whether something was removed."""
+    """Blot out every capture of the URL whose record lies at `place` (`pantau forget`). Returns whether something was removed.
+
+    Records are overwritten in place by ones of the same length that say "forgotten", so that all other places stay true.
+    """
     path = folder / place.file
     if not path.exists():
         return False
-    url = next((capture.url for offset, capture in _with_offsets(path) if offset == place.offset), None)
-    if url is None:
+    spans = list(_spans(path))
+    url = next((url for start, _, url in spans if start == place.offset), None)
+    if not url:
         return False
-    clean = path.with_suffix(".part")
-    with clean.open("wb") as out:
-        writer = WARCWriter(out, gzip=True)
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                if record.rec_headers.get_header("WARC-Target-URI") == url:
-                    continue
-                writer.write_record(record)
-        out.flush()
-        os.fsync(out.fileno())
-    clean.rename(path)
+    with path.open("r+b") as file:
+        for start, length, found in spans:
+            if found == url:
+                file.seek(start)
+                file.write(_blot(length))
+        file.flush()
+        os.fsync(file.fileno())
     return True
 
 
-def _with_offsets(path: Path) -> Iterator[tuple[int, Capture]]:
+def _spans(path: Path) -> Iterator[tuple[int, int, str]]:
+    """(offset, length, URL) of each record as it lies in the file."""
     with path.open("rb") as file:
         records = ArchiveIterator(file)
         for record in records:
-            offset = records.get_record_offset()
-            if record.rec_type == "response" and record.http_headers is not None:
-                yield offset, _capture(record)
+            url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            record.content_stream().read()
+            start = records.get_record_offset()
+            yield start, records.get_record_length(), url
+
+
+def _blot(length: int) -> bytes:
+    """A gzipped WARC record of exactly `length` bytes that says nothing; the room is filled by the gzip header's comment."""
+    head = b"WARC/1.0\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:forgotten>\r\nContent-Length: 9\r\n\r\nforgotten\r\n\r\n"
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(head) + packer.flush()
+    tail = struct.pack("<II", zlib.crc32(head), len(head))
+    comment = b" " * (length - 10 - len(body) - len(tail) - 1) + b"\x00"
+    return b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x02\xff" + comment + body + tail

@@ -52,6 +52,7 @@ def _settings(job: Job) -> Settings:
             "PANTAU_PROXY": job.proxy,
             "PANTAU_SINCE": job.since.isoformat() if job.since else "",
             "PANTAU_UNTIL": job.until.isoformat() if job.until else "",
+            "PANTAU_ONLY": job.only,
             "PANTAU_OUTLETS": [str(path) for path in job.outlets],
             **job.settings,
         },

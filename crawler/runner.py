@@ -40,6 +40,8 @@ class Job(Frozen):
     since: date | None = None
     until: date | None = None
     outlets: tuple[Path, ...] = ()
+    only: str = ""
+    """Fetch this one address as an article, and no lists (`sources check`)."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Scrapy settings that replace ours (tests: no delays)."""
 
@@ -113,6 +115,7 @@ def crawl(
     since: date | None = None,
     until: date | None = None,
     outlets: tuple[Path, ...] = (),
+    only: str = "",
     run: str | None = None,
     settings: Mapping[str, Any] | None = None,
     on_progress: Callable[[str, str], None] | None = None,
@@ -121,8 +124,8 @@ def crawl(
     """Crawl sources in a child process and wait for it.
 
     `since` and `until` are days of publication (backfill); `proxy` is an HTTP proxy that everything goes through; `outlets` are
-    further outlet files; `on_progress` is told (source, title) of each article delivered. An interrupt lets the child close its
-    segments before it is passed on.
+    further outlet files; `only` is one address to fetch instead of the lists; `on_progress` is told (source, title) of each article
+    delivered. An interrupt lets the child close its segments before it is passed on.
 
     Raises:
         CrawlFailedError: the child ended with an error or took longer than `timeout` seconds.
@@ -139,6 +142,7 @@ def crawl(
         since=since,
         until=until,
         outlets=outlets,
+        only=only,
         settings=dict(settings or {}),
     )
     state = State(state_path(data))

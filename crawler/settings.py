@@ -49,6 +49,7 @@ PANTAU_DATA = "data"
 PANTAU_RUN = ""
 PANTAU_ALLOW_PRIVATE = False
 PANTAU_PROXY = ""
+PANTAU_ONLY = ""
 PANTAU_SINCE = ""
 PANTAU_UNTIL = ""
 PANTAU_LONGEST_WAIT = 120.0  # seconds a host may ask us to wait before the run leaves it

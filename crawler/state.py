@@ -238,6 +238,11 @@ class State:
             "INSERT INTO reasons VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1", (run, source, reason, example)
         )
 
+    def reasons(self, source: str) -> list[str]:
+        """Every reason kept for a source, the most frequent first."""
+        rows = self._db.execute("SELECT reason FROM reasons WHERE source = ? ORDER BY times DESC", (source,)).fetchall()
+        return [reason for (reason,) in rows]
+
     def put_waiting(self, path: str, source: str, reason: str, at: datetime) -> None:
         """A document that waits for something we lack (OCR)."""
         self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", (path, source, reason, _iso(at)))

@@ -72,6 +72,10 @@ class SourceSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
+        only = self.settings.get("PANTAU_ONLY")
+        if only:
+            yield self._article_request(Link(only))
+            return
         for way in self.source.discovery:
             for request in self._first(way):
                 yield request
