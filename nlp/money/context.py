@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import cache
 
 from nlp.money.grammar import Amount
@@ -12,8 +13,11 @@ from nlp.money.tables import Bound, hedges, number_words, per_units
 
 _BACK = 48
 _EQUIVALENT_GAP = re.compile(
-    rf"{BLANK}*(?:[(\[]|,?{BLANK}*\b(?:atau|setara|or|equivalent|sama{BLANK}+dengan|alias)\b)[^.;\d]{{0,45}}", re.IGNORECASE
+    rf"{BLANK}*(?:[(\[]|,?{BLANK}*\b(?:atau|setara|or|equivalent|sama{BLANK}+dengan|alias)\b)[^.;\d]{{0,45}}"
+    rf"|[^.;\d]{{0,32}},?{BLANK}+(?:atau|or){BLANK}+(?:sekitar|setara|senilai|kira-kira|about|around|some)\b[^.;\d]{{0,25}}",
+    re.IGNORECASE,
 )
+_ROUNDING = Decimal("0.05")
 
 
 def _any(forms: Iterable[str]) -> str:
@@ -116,7 +120,7 @@ def recipients_before(text: str, amount: Amount) -> int | None:
 
 
 def equivalents(text: str, amounts: Sequence[Amount], pers: Sequence[str | None]) -> list[int | None]:
-    """For each amount the index of the amount that it converts: the one just before it, in another currency.
+    """For each amount the index of the amount that it converts or rounds: the one just before it.
 
     "USD 10 juta atau sekitar Rp 178 miliar", "US$700 juta (Rp9,6 triliun)". A price of a unit converts nothing.
     """
@@ -124,9 +128,14 @@ def equivalents(text: str, amounts: Sequence[Amount], pers: Sequence[str | None]
     for index in range(1, len(amounts)):
         last, item = amounts[index - 1], amounts[index]
         gap = text[last.end : item.start]
-        if last.currency != item.currency and pers[index] in (None, pers[index - 1]) and len(gap) < 60 and _EQUIVALENT_GAP.match(gap):
+        if _restates(last, item) and pers[index] in (None, pers[index - 1]) and len(gap) < 60 and _EQUIVALENT_GAP.match(gap):
             out[index] = out[index - 1] if out[index - 1] is not None else index - 1
     return out
+
+
+def _restates(last: Amount, item: Amount) -> bool:
+    """Whether one amount can be the other again: in another currency, or rounded ("Rp 2.656.709.053 atau Rp 2,6 miliar")."""
+    return last.currency != item.currency or (last.low != item.low and abs(last.low - item.low) <= _ROUNDING * max(last.low, item.low))
 
 
 def carried_units(amounts: Sequence[Amount], pers: Sequence[str | None]) -> list[str | None]:
