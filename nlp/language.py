@@ -1,6 +1,6 @@
 """The spaCy pipeline for Indonesian: tokeniser with exceptions, sentences by rule, entities by `nlp.entities`.
 
-`load_language()` gives a blank "id" pipeline with the components `pantau_sentences` and, if asked for, `pantau_entities`, which sets
+`load_language()` gives a blank "id" pipeline with the components `pantau_sentences`, `pantau_roots` and `pantau_entities`, which sets
 `doc._.entities` (tuple of `nlp.analysis.Entity`, offsets into `doc.text`).
 """
 
@@ -13,7 +13,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.analyser.stems import stem
 from nlp.entities import Recogniser
+from nlp.ner import add_ner
 from nlp.sentences import sentences
 
 EXCEPTIONS = tuple(
@@ -22,15 +24,22 @@ EXCEPTIONS = tuple(
 """Written with a stop or sign, yet one token."""
 
 
-def load_language(*, entities: bool = True) -> Language:
-    """A blank Indonesian pipeline that marks sentences and, unless switched off, entities. Takes about a second.
+def load_language(*, entities: bool = True, ner: bool = False) -> Language:
+    """An Indonesian pipeline that marks sentences, the root of each word (`token.lemma_`) and, unless switched off, entities; with
+    `ner`, the open NER fills `doc.ents`. Takes about a second.
 
     The tokens of `doc` together are the text exactly as given (spaCy keeps white space), so character offsets hold.
+
+    Raises:
+        ModelError: the NER model is missing or damaged.
     """
     language = spacy.blank("id")
     for exception in EXCEPTIONS:
         language.tokenizer.add_special_case(exception, [{"ORTH": exception}])  # type: ignore[union-attr]  # spaCy types it as a callable
     language.add_pipe("pantau_sentences")
+    language.add_pipe("pantau_roots")
+    if ner:
+        add_ner(language)
     if entities:
         language.add_pipe("pantau_entities")
     return language
@@ -47,6 +56,14 @@ def mark_sentences(doc: Doc) -> Doc:
             begins = True
             position += 1
         token.is_sent_start = begins or token.i == 0
+    return doc
+
+
+@Language.component("pantau_roots")
+def mark_roots(doc: Doc) -> Doc:
+    """Set `token.lemma_` to the root by which search finds the word ("menyalurkan" → "salur")."""
+    for token in doc:
+        token.lemma_ = stem(token.lower_) if token.is_alpha else token.lower_
     return doc
 
 

@@ -25,6 +25,7 @@ from spacy.training import Example, biluo_tags_to_spans, iob_to_biluo
 from thinc.api import fix_random_seed
 
 from nlp.analysis import EntityType
+from nlp.ner import PARTS, digest, ner_config
 from nlp.registry import Registry, Rule, load_registry
 
 LABELS = {"PERSON": "PER", "PER": "PER", "PLACE": "LOC", "LOC": "LOC", "ORGANISATION": "ORG", "ORG": "ORG"}
@@ -150,61 +151,55 @@ def varied(sentence: Sentence, chance: random.Random, pool: dict[str, list[tuple
 def blank(width: int, rows: Sequence[int]) -> Language:
     """An untrained pipeline with the NER alone."""
     language = spacy.blank("id")
-    embed = {
-        "@architectures": "spacy.MultiHashEmbed.v2",
-        "width": width,
-        "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-        "rows": list(rows),
-        "include_static_vectors": False,
-    }
-    encode = {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "depth": 4, "window_size": 1, "maxout_pieces": 3}
-    model: dict[str, Any] = {
-        "@architectures": "spacy.TransitionBasedParser.v2",
-        "state_type": "ner",
-        "extra_state_tokens": False,
-        "hidden_width": 64,
-        "maxout_pieces": 2,
-        "use_upper": True,
-        "nO": None,
-        "tok2vec": {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode},
-    }
-    language.add_pipe("ner", config={"model": model})
+    language.add_pipe("ner", config=ner_config(width, rows))
     return language
 
 
-def train(
-    data: list[Sentence],
-    dev: list[Sentence],
-    pool: dict[str, list[tuple[str, ...]]],
-    *,
-    start_from: bytes | None,
-    width: int,
-    rows: Sequence[int],
-    epochs: int,
-    dropout: float,
-) -> Language:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: the model's shape, the epochs, and what to go on from (pretrained tok2vec weights, or an earlier model)."""
+
+    width: int
+    rows: tuple[int, ...]
+    epochs: int
+    dropout: float
+    tok2vec: bytes | None = None
+    first: Language | None = None
+
+
+def train(data: list[Sentence], dev: list[Sentence], pool: dict[str, list[tuple[str, ...]]], plan: Plan) -> Language:
     """Train and keep the parameters (averaged) of the best epoch on the development part."""
     fix_random_seed(SEED)
     chance = random.Random(SEED)
-    language = blank(width, rows)
+    language = blank(plan.width, plan.rows)
     sample = [example(language, sentence) for sentence in data]
     optimizer = language.initialize(lambda: sample)
-    if start_from:
-        language.get_pipe("ner").model.get_ref("tok2vec").layers[0].from_bytes(start_from)  # type: ignore[attr-defined]  # typed as a callable
+    if plan.first:
+        language.from_bytes(plan.first.to_bytes())
+    elif plan.tok2vec:
+        language.get_pipe("ner").model.get_ref("tok2vec").layers[0].from_bytes(plan.tok2vec)  # type: ignore[attr-defined]  # typed as a callable
     best, kept = 0.0, language.to_bytes()
-    for epoch in range(epochs):
+    for epoch in range(plan.epochs):
         chance.shuffle(data)
         losses: dict[str, float] = {}
         size = min(LARGEST_BATCH, SMALLEST_BATCH + 4 * epoch)
         for start in range(0, len(data), size):
             batch = [example(language, varied(sentence, chance, pool)) for sentence in data[start : start + size]]
-            language.update(batch, sgd=optimizer, drop=dropout, losses=losses)
+            language.update(batch, sgd=optimizer, drop=plan.dropout, losses=losses)
         with language.use_params(optimizer.averages):
             figure = score(language, dev)["f"]
             if figure > best:
                 best, kept = figure, language.to_bytes()
         sys.stderr.write(f"epoch {epoch + 1}: loss {losses['ner']:.0f}, F {figure:.4f}, best {best:.4f}\n")
-    return blank(width, rows).from_bytes(kept)
+    return blank(plan.width, plan.rows).from_bytes(kept)
+
+
+def ship(language: Language, plan: Plan, figures: dict[str, Any], folder: Path) -> None:
+    """Write what `nlp.ner.add_ner` reads: the pipe's parts and a meta.json with shape, figures and digests."""
+    language.get_pipe("ner").to_disk(folder, exclude=["vocab"])  # type: ignore[attr-defined]  # spaCy types a pipe as a callable
+    digests = {part: digest((folder / part).read_bytes()) for part in PARTS}
+    meta = {"width": plan.width, "rows": list(plan.rows), "sha256": digests, "performance": figures}
+    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 
 def score(language: Language, sentences: list[Sentence]) -> dict[str, Any]:
@@ -223,9 +218,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--idner", type=Path, required=True, help="folder of idner-news-2k (train.txt, dev.txt, test.txt)")
     parser.add_argument("--nergrit", type=Path, help="folder of NERGrit (train_preprocess.txt)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for the model: out/pipeline for spacy.load, out/shipped for nlp/models/ner"
+    )
     parser.add_argument("--silver", type=Path, help="sentences of nlp.training.silver, trained on beside the annotated ones")
     parser.add_argument("--tok2vec", type=Path, help="pretrained tok2vec weights (spacy pretrain) of the same shape")
+    parser.add_argument("--first", type=Path, help="a model of an earlier training of the same shape to go on from (silver, then gold)")
     parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--rows", type=int, nargs=4, default=[5000, 1000, 2500, 1000])
@@ -235,11 +233,18 @@ def main(arguments: list[str] | None = None) -> int:
     pool = name_pool(data, load_registry())
     if given.silver:
         data += read_silver(given.silver, {sentence.key for name in ("test.txt", "dev.txt") for sentence in read(given.idner / name)})
-    start_from = given.tok2vec.read_bytes() if given.tok2vec else None
-    language = train(data, dev, pool, start_from=start_from, width=given.width, rows=given.rows, epochs=given.epochs, dropout=given.dropout)
+    plan = Plan(
+        width=given.width,
+        rows=tuple(given.rows),
+        epochs=given.epochs,
+        dropout=given.dropout,
+        tok2vec=given.tok2vec.read_bytes() if given.tok2vec else None,
+        first=spacy.load(given.first) if given.first else None,
+    )
+    language = train(data, dev, pool, plan)
     figures = {"sentences": len(data), "dev": score(language, dev), "test": score(language, list(read(given.idner / "test.txt")))}
-    language.meta.update({"name": "pantau_ner", "version": "1.0.0", "performance": figures, "license": "Apache-2.0"})
-    language.to_disk(given.out)
+    language.to_disk(given.out / "pipeline")
+    ship(language, plan, figures, given.out / "shipped")
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
 
