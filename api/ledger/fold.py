@@ -5,6 +5,7 @@ Stages: announced → signed → disbursed → completed. A commitment of status
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ STATUS_ORDER = ("target", "planned", "pledged", "signed", "disbursed", "realised
 SAME = Decimal("0.01")
 """Relative difference up to which two figures are one figure, rounded differently."""
 LEAST_CONFIDENCE = 0.3
+IMPLAUSIBLE = 5_000 * 10**12 * 100
+"""Hundredths of rupiah (Rp 5,000 triliun): above a whole year's state budget, a figure is a slip of the pen until a person looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def fold(told: Sequence[Told]) -> Folded:
         last_seen=max(t.seen_at for t in order),
         confidence=max(t.confidence for t in order),
         actors=_union([t.actors for t in order]),
-        beneficiaries=_union([head.beneficiaries, *(t.beneficiaries for t in order if not head.beneficiaries)]),
+        beneficiaries=_agreed(order, head),
         programme=head.programme or next((t.programme for t in order if t.programme), None),
         programme_id=head.programme_id or next((t.programme_id for t in order if t.programme_id), None),
         relations=relations,
@@ -159,6 +162,8 @@ def _left_out(head: Told, order: Sequence[Told]) -> str | None:
     reasons = (
         ("rejected", all(t.rejected for t in order)),
         ("mismatch", head.mismatch and not head.reviewed),
+        ("implausible", head.rupiah is not None and head.rupiah[1] > IMPLAUSIBLE and not head.reviewed),
+        ("implausible", head.conversion == "too_large" and not head.reviewed),
         ("part", all(t.parent_fact is not None for t in order)),
         ("per_unit", head.per is not None and head.count is None),
         ("existing_shares", head.kind == "transaction"),
@@ -173,6 +178,16 @@ def _union(lists: Sequence[Sequence[PartyKey]]) -> tuple[PartyKey, ...]:
         for party in parties:
             found.setdefault(party.key, party)
     return tuple(found.values())
+
+
+def _agreed(order: Sequence[Told], head: Told) -> tuple[PartyKey, ...]:
+    """Who receives: the answer most articles give; where they tie, that of the head, then the first that gives one."""
+    votes = Counter(frozenset(p.key for p in t.beneficiaries) for t in order if t.beneficiaries)
+    if not votes:
+        return ()
+    most = max(votes.values())
+    candidates = [head, *order]
+    return next(t.beneficiaries for t in candidates if t.beneficiaries and votes[frozenset(p.key for p in t.beneficiaries)] == most)
 
 
 def _stages(order: Sequence[Told]) -> tuple[tuple[str, str | None, int], ...]:

@@ -228,3 +228,9 @@ def test_an_export_holds_every_pledge_with_its_evidence(database: Database, tmp_
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx"])
 def test_a_cell_never_runs_as_a_formula(cell: str) -> None:
     assert safe_cell(cell) == f"'{cell}"
+
+
+def test_a_figure_above_a_years_state_budget_waits_for_a_person(database: Database, tmp_path: Path) -> None:
+    tell(database, tmp_path, ("2025-01-01", commitment(599_440_900)))
+    with database.read() as c:
+        assert sums(c, PledgeFilter()).left_out == {"implausible": 1}
