@@ -101,13 +101,9 @@ class State:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._db:  # commits at the end, rolls back on any error
+            self._db.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # -- articles ---------------------------------------------------------------------------------------------------------
 

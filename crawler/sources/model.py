@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from crawler.items import Frozen, Rights
+from crawler.selector import compile_selector
 
 VERIFIED_MONTHS = 24
 """A source checked against a page older than this counts as declared again: outlets redesign about that often."""
@@ -59,6 +60,11 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    compile_selector(value)
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -71,7 +77,7 @@ HttpUrl = Annotated[str, AfterValidator(_http)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Selector = Annotated[str, Field(min_length=1)]
+Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
 """CSS, or XPath where it begins with "/" or "("; `css @attribute` takes an attribute instead of the text."""
 
 

@@ -48,6 +48,7 @@ def test_a_source_file_becomes_a_source(tmp_path: Path) -> None:
         ("pattern: '/berita/\\d+/'", "pattern: '/berita/('", ":11: article.pattern: not a regular expression"),
         ("high: 5", "high: 0.5", ":12: expected_per_day: low is greater than high"),
         ("rights: full", "rights: full\ncolour: red", ":9: colour:"),
+        ("rights: full", "rights: full\nselectors: [{version: '1', body: ['div..x']}]", ":9: selectors.0.body.0: not a selector"),
         ("name: contoh", "name: lain", ":1: name: is 'lain', the file is called 'contoh'"),
         ("evidence: {research: written for this test}", "evidence: {}", "declared needs evidence.research"),
         ("status: declared", "status: verified", "verified needs evidence.captured"),
