@@ -80,7 +80,7 @@ def evaluate(
     chain = pipeline or Pipeline.load()
     result = score(records, predictions(records, chain))
     figures = result.figures()
-    pinned = pinned_floors().get(gold_path.stem, {}) if floors is None else floors
+    pinned = pinned_floors().get(floor_key(gold_path), {}) if floors is None else floors
     return Report(
         gold=gold_path.name,
         articles=result.articles,
@@ -109,9 +109,14 @@ def _day(record: Mapping[str, Any]) -> date | None:
 
 
 def pinned_floors() -> dict[str, dict[str, float]]:
-    """Gold file's stem → figure → floor."""
+    """Gold file (`floor_key`) → figure → floor."""
     loaded: dict[str, dict[str, float]] = json.loads(FLOORS.read_text(encoding="utf-8"))
     return loaded
+
+
+def floor_key(path: Path) -> str:
+    """How floors.json names a gold file: its folder and stem ("newsroom/gold")."""
+    return f"{path.resolve().parent.name}/{path.stem}"
 
 
 def raised(old: Mapping[str, float], figures: Mapping[str, float]) -> dict[str, float]:

@@ -118,7 +118,6 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
         kind, kind_rule = Kind.CREDIT, "lender"
     receivers = slots.beneficiaries(frame, actors, kind)
     programme = slots.programme(frame, kind)
-    receivers = [name for name in receivers if programme is None or name.casefold() != programme.name.casefold()]
     confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
     return Commitment(
         amount_low=money.low,

@@ -45,7 +45,8 @@ class Payers:
             name = generic[0] if generic else slots().state if kind in slots().state_kinds and self._is_public(frame) else None
             return ([Actor(name=name, canonical=name)], "generic-payer") if name else ([], "no-payer")
         partners = [best, *self._partners(best), *self._partners_behind(best, frame)]
-        entities = dict.fromkeys(item.mention.entity for item in partners)
+        ordered = sorted(partners, key=lambda item: (item.mention.field != best.mention.field, item.mention.start))
+        entities = dict.fromkeys(item.mention.entity for item in ordered)
         return [_actor(self._bodies.found.entities[index]) for index in entities], best.rule
 
     def is_private(self, actor: Actor) -> bool:

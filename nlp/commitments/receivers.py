@@ -40,7 +40,7 @@ class Receivers:
                 names = read(context, payers, kind)
                 if names:
                     return names
-        return self._group(frame.head) if kind in (Kind.CREDIT, Kind.AID, Kind.GRANT) else []
+        return self.group(frame.head) if kind in (Kind.CREDIT, Kind.AID, Kind.GRANT) else []
 
     def _receiving_bodies(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
         """Bodies behind "kepada" or before "menerima" in the sentence; joined ones all."""
@@ -71,7 +71,7 @@ class Receivers:
             for match in pattern("slots", "receive_after").finditer(stretch):
                 phrase = noun_phrase(stretch[match.end() :])
                 if phrase:
-                    return [phrase]
+                    return [_short(phrase, stretch[match.end() :])]
         return []
 
     def _resumed(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
@@ -116,8 +116,18 @@ class Receivers:
                 return [entity.name]
         return []
 
-    def _group(self, head: Context) -> list[str]:
+    def group(self, head: Context) -> list[str]:
         """The group of people or firms that the sentence, else the article, names as receivers."""
         groups = pattern("slots", "generic_receivers")
         match = groups.search(head.sentence) or groups.search(self._bodies.title) or groups.search(self._bodies.text)
         return [match.group()] if match else []
+
+
+_DEFINED = re.compile(r"\s*\(([A-Z]{2,7})\)")
+
+
+def _short(phrase: str, stretch: str) -> str:
+    """The short form that the article defines behind a phrase ("industri kecil dan menengah (IKM)" → "IKM"), else the phrase."""
+    place = stretch.find(phrase)
+    match = _DEFINED.match(stretch, place + len(phrase)) if place >= 0 else None
+    return match.group(1) if match else phrase

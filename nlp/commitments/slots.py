@@ -38,8 +38,11 @@ class Slots:
         return self._payers.is_private(actor)
 
     def beneficiaries(self, frame: Frame, actors: Sequence[Actor], kind: Kind) -> list[str]:
-        """The receivers (nlp.commitments.receivers)."""
-        return self._receivers.beneficiaries(frame, actors, kind)
+        """The receivers (nlp.commitments.receivers), never the programme itself."""
+        named = {self._found.entities[mention.entity].name.casefold() for mention in self._programmes}
+        names = self._receivers.beneficiaries(frame, actors, kind)
+        kept = [name for name in names if name.casefold().removeprefix("program ") not in named]
+        return kept if kept or not names else self._receivers.group(frame.head)
 
     def programme(self, frame: Frame, kind: Kind | None = None) -> Entity | None:
         """The programme named in the amount's sentence, else in the one before, else the only one of the title."""

@@ -77,7 +77,8 @@ def _per_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"{BLANK}*(?:\({BLANK}*)?(?:(?:/{BLANK}*|(?:per|tiap|setiap|for{BLANK}+each)(?:{BLANK}+|-))(?:satu{BLANK}+|1{BLANK}+)?)(?:({units})(?!\w)|([^\W\d_]+))",
         re.IGNORECASE,
     )
-    fused = re.compile(rf"{BLANK}+({_any(_fused_forms())})(?!\w)", re.IGNORECASE)
+    ago = rf"(?!{BLANK}+(?:sebelumnya|lalu|silam|terakhir|belakangan|kemudian|sekali|later|earlier|ago|before))"
+    fused = re.compile(rf"{BLANK}+({_any(_fused_forms())})(?!\w){ago}", re.IGNORECASE)
     each = re.compile(rf"(?<!\w)(?:{_any(per_units().each_before)})(?!\w)[^.;\d]{{0,28}}\Z", re.IGNORECASE)
     return per, fused, each
 

@@ -76,3 +76,9 @@ def test_a_malformed_annotation_stops_with_file_and_line(tmp_path: Path, line: s
     path.write_text("\n" + line, encoding="utf-8")
     with pytest.raises(GoldError, match=f"bad.jsonl line 2: {what}"):
         read_gold(path)
+
+
+def test_the_sample_newsroom_is_understood_above_its_pinned_floors(pipeline: Pipeline) -> None:
+    report = evaluate(Path(__file__).parents[2] / "crawler" / "newsroom" / "gold.jsonl", pipeline=pipeline)
+    assert report.articles >= 40
+    assert report.below == ()

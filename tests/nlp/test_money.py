@@ -118,6 +118,7 @@ def test_hedges_are_the_words_beside_an_amount(text: str, approx: bool, bound: s
         ("US$6 per MMBTU", "MMBTU"),
         ("kurs Rp 16.566/US$", "USD"),
         ("Rp 500 juta setahun", "year"),
+        ("naik dari Rp 28,9 triliun setahun sebelumnya", None),
         ("Rp 22,1 triliun per April lalu", None),
         ("Rp 22,1 triliun per 2022", None),
         ("masing-masing sebesar Rp50 juta", "each"),
