@@ -37,7 +37,7 @@ check: $(DEV) ## lint, format, types, import rules
 	$(BIN)/lint-imports
 
 unit: $(DEV) ## the tests
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 transformers: $(DEV) ## an environment beside .venv with the extra `transformers` (torch), for its tests
 	$(PYTHON) -m venv $(VENV)-transformers
