@@ -39,7 +39,7 @@ def office_of(row: Row, role: str, registry: Registry, lexicon: Lexicon) -> Offi
     stated = set(comparable(role).split())
     for office in row.offices:
         body = registry.get(office.body)
-        names = [office.title, *((body.name, *(alias.text for alias in body.aliases)) if body else ())]
+        names = [office.title, *((body.name, body.name_en, *(alias.text for alias in body.aliases)) if body else ())]
         words = {word for name in names for word in comparable(name).split() if len(word) >= ROLE_WORDS}
         if stated & (words - lexicon.empty_words) or office.body in {lexicon.offices.get(word) for word in stated}:
             return office

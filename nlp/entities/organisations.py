@@ -55,6 +55,8 @@ class OpenOrganisations:
         self._heads = Phrases(frozenset(lexicon.heads))
         self._tails = Phrases(frozenset(lexicon.tails))
         self._countries = Phrases(lexicon.countries)
+        names = (name for row in registry.rows(EntityType.PLACE) for name in (row.name, *(alias.text for alias in row.aliases)))
+        self._places = Phrases(frozenset(name for name in names if name[:1].isupper()))
 
     def find(self, tokens: Tokens, closed: Claims, year: int | None) -> Iterator[Hit]:
         """The organisations of a view by head, then by tail, outside the closed stretches (headlines, bylines); `year` is that of
@@ -164,6 +166,8 @@ class OpenOrganisations:
         closed = next((index + 1 for index in range(body, end) if tokens.word(index) in self._lexicon.closers), end)
         if tokens.word(start) in NAMED_AFTER_PEOPLE and tokens.word(start) != "PT":
             return closed
+        if self._lexicon.heads.get(tokens.word(start)) == "public_body":
+            closed = min(closed, next((index + size for index in range(body, end) if (size := self._places.at(tokens, index))), closed))
         name = next((index for index in range(body + 1, closed) if self._begins_person(tokens, index)), closed)
         return name - 1 if name < closed and len(tokens.word(name - 1)) == 1 and name - 1 > body else name
 
@@ -198,14 +202,15 @@ class OpenOrganisations:
             end += 1
         for last in range(end - 1, index, -1):
             size = self._tails.at(tokens, last)
-            whole = last + size >= end or tokens.word(last) in LEGAL_TAILS
+            after = last + size
+            after += after < end and tokens.word(after) in self._lexicon.run_words  # "Sequoia Capital India"
+            whole = after >= end or tokens.word(last) in LEGAL_TAILS
             if (
                 size
                 and whole
                 and any(word not in self._lexicon.run_words and word not in self._lexicon.empty_run for word in tokens.words[index:last])
             ):
                 kind = self._lexicon.tails[" ".join(tokens.words[last : last + size])]
-                after = last + size + (tokens.word(last + size) == "Indonesia")
                 return self._hit(tokens, index, after, kind, "tail"), after
         return None
 

@@ -15,6 +15,9 @@ from nlp.entities.lexicon import Lexicon
 from nlp.entities.tokens import Phrases, Tokens
 from nlp.registry import comparable
 
+ENGLISH = frozenset({"Minister"})
+LINKS = frozenset({("dari", "Fraksi"), ("dari", "Partai"), ("di", "Kementerian"), ("pada", "Kementerian")})
+"""A role goes on over these small words ("Wakil Ketua Komisi VI DPR dari Fraksi X, NAME")."""
 NOUN = re.compile(r"^(?:Pe|Per|Ke)\w{3,}an$")
 """Nouns of office ("Perminyakan", "Kewilayahan"), which no name looks like."""
 LONGEST_NAME = 5
@@ -70,7 +73,10 @@ class People:
         size = self._roles.at(tokens, index)
         if not size:
             return None
-        end, body = self._role_end(tokens, index + size, places)
+        inner = next((place for place in range(index + 1, index + size) if place in places.first), index + size)
+        end, body = self._role_end(tokens, inner, places)
+        if tokens.word(index) in ENGLISH and tokens.is_name_word(index - 1) and tokens.word(index - 1) not in self._lexicon.stop_names:
+            index -= 1  # "Industry Minister": the portfolio stands before
         start = self._after_role(tokens, end, places)
         name = self._name_size(tokens, start, places)
         firm = self._body_size(tokens, start, start + name) or self._firm_size(tokens, start, name, places)
@@ -134,6 +140,12 @@ class People:
     def _complement(self, tokens: Tokens, index: int, places: Places) -> bool:
         word = tokens.word(index)
         if index in places.first or word in self._lexicon.role_complement or word in self._lexicon.role_words:
+            return True
+        if "/" in word:
+            return all(
+                part in self._lexicon.role_complement or part in self._lexicon.role_words or part.isupper() for part in word.split("/")
+            )
+        if (word, tokens.word(index + 1)) in LINKS:
             return True
         if (
             word[:1].isupper()
