@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from crawler.extract.page import parse
 from crawler.selector import select, text_of
 from crawler.sources.model import Listing, Search
 
+_LISTED_DAY = re.compile(r"\b\d{1,2}(?:[/-]\d{1,2}[/-]|\s+[A-Z][a-z]+\.?\s+)\d{4}(?:[\s,|/-]{1,5}\d{1,2}[:.]\d{2}(?:\s*WI(?:B|TA|T))?)?")
+_ENTRY_LONGEST = 300
+"""Characters of a list entry above which its dates may be those of other entries."""
 UNZIPPED_LIMIT = 50 * 1024 * 1024
 """Bytes a compressed sitemap may unfold to: the standard's own limit."""
 
@@ -128,11 +132,21 @@ def read_listing(body: str, base: str, way: Listing | Search) -> tuple[Found, st
         for anchor in anchors:
             href = (anchor.get("href") or "").strip()
             if href and not href.startswith(("#", "javascript:", "mailto:", "tel:")):
-                links.append(Link(urljoin(base, href), text_of(anchor)))
+                links.append(Link(urljoin(base, href), text_of(anchor), _day_near(anchor)))
     following = None
     if way.next:
         following = next((urljoin(base, href) for found in select(tree, way.next) if (href := found.get("href"))), None)
     return Found(tuple(links)), following
+
+
+def _day_near(anchor: etree._Element) -> str:
+    """The date a list shows beside a link, in the text of the link or of what holds it; empty where it shows none."""
+    for element in (anchor, anchor.getparent()):
+        text = text_of(element) if element is not None else ""
+        match = _LISTED_DAY.search(text) if len(text) <= _ENTRY_LONGEST else None
+        if match:
+            return match[0]
+    return ""
 
 
 def list_urls(way: Listing | Search, *, since: date | None, today: date) -> Iterator[str]:

@@ -56,6 +56,8 @@ class Cleaner:
     ending: re.Pattern[str]
     teaser_link: re.Pattern[str]
     dateline: re.Pattern[str]
+    outlet_place: re.Pattern[str]
+    """"KONTAN.CO.ID - JAKARTA." ends with a full stop, not with a dash."""
     outlets: re.Pattern[str]
     paywall: re.Pattern[str]
     truncated: re.Pattern[str]
@@ -77,6 +79,7 @@ def cleaner() -> Cleaner:
         dateline=re.compile(
             rf"^(?P<head>{word}(?:[\s,/]+{word}|,?\s+\d{{1,2}}\s+\w+\s+\d{{4}}|,?\s*\(\d[\d/.]*\))*)\s*,?\s*(?:--+|[-–—])\s*(?=[\"“'A-Z0-9])"
         ),
+        outlet_place=re.compile(rf"(?P<head>(?i:{rules.dateline_outlets})\s*[-–—,]\s*[A-Z][A-Z ]{{2,30}})\.\s+(?=[\"“'A-Z0-9])"),
         outlets=re.compile(rules.dateline_outlets, flags),
         paywall=re.compile(rules.paywall_text, flags),
         truncated=re.compile(rules.truncated_text, flags),
@@ -147,6 +150,9 @@ def _fold(text: str) -> str:
 def split_dateline(text: str) -> tuple[str | None, str]:
     """(dateline, the rest): "JAKARTA, KOMPAS.com - Menteri …" → ("JAKARTA, KOMPAS.com", "Menteri …")."""
     rules = cleaner()
+    placed = rules.outlet_place.match(text[: _DATELINE_MAX + 40])
+    if placed is not None:
+        return placed["head"], text[placed.end() :]
     match = rules.dateline.match(text[: _DATELINE_MAX + 40])
     if match is None:
         return None, text

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -178,25 +178,26 @@ class SourceSpider(scrapy.Spider):
 
     def _note_newest(self, link: Link) -> None:
         """Remember the newest date a list shows: a list that stops moving is stale."""
-        moment = self._moment(link)
-        if moment is not None:
-            epoch = moment.timestamp()
+        day = self._listed_day(link)
+        if day is not None and day <= self.session.today() + timedelta(days=1):
+            epoch = datetime.combine(day, time(12), UTC).timestamp()
             self.session.counts["newest_listed"] = max(self.session.counts["newest_listed"], int(epoch))
 
-    def _moment(self, link: Link) -> datetime | None:
+    def _listed_day(self, link: Link) -> date | None:
         rules = self.session.rules
-        return read_date(link.published, zone=rules.timezone, order=rules.numeric_dates, now=self.session.now()).moment()
+        listed = read_date(link.published, zone=rules.timezone, order=rules.numeric_dates, now=self.session.now())
+        return date.fromisoformat(listed.value[:10]) if listed.value else None
 
     def _wanted(self, url: str, link: Link) -> bool:
         state = self.session.state
         if state.find(url) is not None or state.given_up(url):
             return False
-        moment = self._moment(link)
-        if moment is None:
+        day = self._listed_day(link)
+        if day is None:
             return True
-        day = moment.date()
         slack = timedelta(days=1)
-        return not ((self.session.since and day < self.session.since - slack) or (self.session.until and day > self.session.until + slack))
+        since, until = self.session.since, self.session.until
+        return not ((since and day < since - slack) or (until and day > until + slack))
 
     # -- articles ---------------------------------------------------------------------------------------------------------
 

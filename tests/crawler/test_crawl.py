@@ -206,3 +206,12 @@ def test_a_child_that_hangs_is_stopped(site: Site, tmp_path: Path) -> None:
     site.put(f"{BASE}/robots.txt", b"", hang=30)
     with pytest.raises(CrawlFailedError, match="longer than"):
         run(site, tmp_path, timeout=1.0, settings={"DOWNLOAD_TIMEOUT": 60})
+
+
+def test_a_date_that_only_the_list_shows_is_taken_from_there(site: Site, tmp_path: Path) -> None:
+    site.put(f"{BASE}/indeks", '<ul><li><a href="/berita/1">Pabrik dibuka</a> (03/11/2026)</li><li><a href="/tentang">lain</a></li></ul>')
+    site.put(f"{BASE}/berita/1", page("Pabrik dibuka", date=""))
+    way: dict[str, object] = {"kind": "listing", "url": f"{BASE}/indeks", "links": "li > a"}
+    run(site, tmp_path, source(discovery=[way], numeric_dates="dmy"))
+    (article,) = spooled(tmp_path)
+    assert (article.published.value, article.layers["published"]) == ("2026-11-03", "feed")
