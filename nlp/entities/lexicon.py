@@ -54,6 +54,7 @@ class Lexicon:
     key_words: dict[str, str]
     empty_run: frozenset[str]
     run_titles: frozenset[str]
+    sector_capitals: frozenset[str]
     body_words: frozenset[str]
     closers: frozenset[str]
     not_programmes: tuple[str, ...]
@@ -103,6 +104,7 @@ def load_lexicon() -> Lexicon:
             run_words=frozenset(organisations["run_words"]),
             key_words=dict(organisations["key_words"]),
             body_words=frozenset(organisations["body_words"]),
+            sector_capitals=frozenset(organisations["sector_capitals"]),
             run_titles=frozenset(organisations["run_titles"]),
             empty_run=frozenset(organisations["empty_run"]),
             closers=frozenset(organisations["closers"]),

@@ -136,7 +136,8 @@ class OpenOrganisations:
 
     def _begins_another(self, tokens: Tokens, index: int) -> bool:
         word = tokens.word(index)
-        return bool(self._heads.at(tokens, index)) or (word.isupper() and len(word) > 1 and not ROMAN.match(word))
+        capitals = word.isupper() and len(word) > 1 and not ROMAN.match(word) and word not in self._lexicon.sector_capitals
+        return bool(self._heads.at(tokens, index)) or capitals
 
     def _list_ends(self, tokens: Tokens, index: int) -> bool:
         """Whether "…, X, dan Y" ends a list of a name's words within a few tokens."""
@@ -165,7 +166,8 @@ class OpenOrganisations:
             end = next((index for index in range(body, end) if not tokens.word(index).isupper()), end)
         closed = next((index + 1 for index in range(body, end) if tokens.word(index) in self._lexicon.closers), end)
         if tokens.word(start) in NAMED_AFTER_PEOPLE and tokens.word(start) != "PT":
-            return closed
+            name = next((index for index in range(body + 1, closed - 1) if self._begins_person(tokens, index)), closed)
+            return name if tokens.word(end) == "," or tokens.word(end) in self._lexicon.speech_after else closed
         if self._lexicon.heads.get(tokens.word(start)) == "public_body":
             closed = min(closed, next((index + size for index in range(body, end) if (size := self._places.at(tokens, index))), closed))
         name = next((index for index in range(body + 1, closed) if self._begins_person(tokens, index)), closed)

@@ -253,8 +253,12 @@ class People:
         if common and not known and (not role or common * 2 > len(words)):
             return False
         if role:
-            return known > 0 or len(words) > 1 or (len(words) == 1 and len(words[0]) > 3 and tokens.word(end) in self._after)
+            return known > 0 or len(words) > 1 or (len(words) == 1 and len(words[0]) > 3 and self._clear(tokens, start, end))
         return known * 2 >= len(words) or (len(words) > 1 and known > 0)
+
+    def _clear(self, tokens: Tokens, start: int, end: int) -> bool:
+        """Whether one unknown word behind a role is a name by its place: a verb of speech follows, or it stands between commas."""
+        return tokens.word(end) in self._after or (tokens.word(start - 1) == "," and tokens.word(end) == ",")
 
     def _person(self, tokens: Tokens, start: int, end: int, rule: str, role: str, body: Hit | None) -> Hit:
         name = tokens.text(start, end)
