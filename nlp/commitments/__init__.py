@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nlp.analysis import Change, Check, Commitment, Equivalent, Kind, Money, MoneyRole, Progress, Proposal
+from nlp.analysis import Change, Check, Commitment, Equivalent, Kind, Money, MoneyRole, Progress, Proposal, Status
 from nlp.commitments import tables
 from nlp.commitments.article_type import article_type
 from nlp.commitments.beside import changes, evidence, progress, proposals
@@ -74,10 +74,12 @@ class Reader:
         if given is not None:
             roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
         slots = Slots(title, text, found)
-        frames = build_frames(around, roles) if kind != "advertorial" else []
+        frames = _expected(build_frames(around, roles), kind)
         computed = checks(around)
         doubtful = {index for check in computed if not check.agrees for index in check.money}
-        commitments = tuple(_commitment(frame, slots, title, published, doubtful) for frame in frames)
+        pairs = [(frame, _commitment(frame, slots, title, published, doubtful)) for frame in frames]
+        pairs = [(frame, item) for frame, item in pairs if _is_supported(frame, item)]
+        frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
         return Reading(
             type=kind,
             money=_with_roles(money, roles, frames, doubtful),
@@ -87,6 +89,23 @@ class Reader:
             changes=changes(around, roles, slots),
             checks=computed,
         )
+
+
+def _expected(frames: list[Frame], kind: str) -> list[Frame]:
+    """The frames that an article of this type can hold: none in an advertorial, plans told in passing in a market note."""
+    if kind == "advertorial":
+        return []
+    if kind == "market_note":
+        return [frame for frame in frames if frame.roles[0].rule in tables.role_table().in_market_notes]
+    return frames
+
+
+def _is_supported(frame: Frame, item: Commitment) -> bool:
+    """Whether enough speaks for an undertaking: a sign that starts one, or a known instrument and a payer."""
+    rules = {role.rule for role in frame.roles}
+    if rules & tables.role_table().strong or "given" in rules:
+        return bool(item.actors) or bool(item.beneficiaries) or item.status in (Status.SIGNED, Status.PLEDGED)
+    return bool(item.actors) and "kind:no-sign" not in item.rule
 
 
 def _with_roles(money: Sequence[Money], roles: Sequence[Role], frames: Sequence[Frame], doubtful: set[int]) -> tuple[Money, ...]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from nlp.analysis import Kind, Money, MoneyRole, Status
 from nlp.commitments.contexts import Context
-from nlp.commitments.roles import Role
+from nlp.commitments.roles import Role, within_bounds
 from nlp.commitments.tables import Sign, gate_table, kind_table, pattern, role_table, status_table, words
 
 _TOLERANCE_DIGITS = 2
@@ -61,6 +61,8 @@ def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def undertakes(context: Context, role: Role) -> bool:
     """Whether the amount states an undertaking: its role says so, or it is a target to provide funds; and no gate holds."""
+    if not within_bounds(context.money):
+        return False
     if role.role is MoneyRole.COMMITMENT:
         return role.rule not in role_table().weak and gate(context) is None
     if role.role is not MoneyRole.TARGET or role.rule in role_table().weak:

@@ -78,10 +78,16 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":
         scores[MoneyRole.PRICE] *= 0.5
-    place: Literal["IDR", "other"] = "IDR" if context.money.currency == "IDR" else "other"
-    if not table.commitment_floor[place] <= context.money.high <= table.commitment_ceiling[place]:
+    if not within_bounds(context.money):
         scores[MoneyRole.COMMITMENT] = 0.0
     return scores, {role: name for role, (_, name) in loudest.items()}
+
+
+def within_bounds(money: Money) -> bool:
+    """Whether an amount can be an undertaking by its size: above prices, below whole economies."""
+    place: Literal["IDR", "other"] = "IDR" if money.currency == "IDR" else "other"
+    table = role_table()
+    return table.commitment_floor[place] <= money.high <= table.commitment_ceiling[place]
 
 
 def _scale(money: Money) -> float:

@@ -39,6 +39,8 @@ class RoleTable(Table):
 
     rules: tuple[RoleRule, ...]
     weak: frozenset[str]
+    strong: frozenset[str]
+    in_market_notes: frozenset[str]
     priors: dict[MoneyRole, float]
     price_ceiling: int
     commitment_floor: dict[Literal["IDR", "other"], int]
