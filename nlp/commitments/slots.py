@@ -16,6 +16,7 @@ from nlp.commitments.tables import pattern
 from nlp.entities import Found, Mention
 
 _SAID = re.compile(r"\b(?:kata|ujar|tutur|ucap|jelas|ungkap|tegas|papar|imbuh|terang|sebut|said|says)(?:nya)?\b", re.IGNORECASE)
+_DATELINE = 40
 _NEVER_UNDER_A_SCHEME = (Kind.INVESTMENT, Kind.TRANSACTION, Kind.PURCHASE)
 
 
@@ -75,6 +76,17 @@ class Slots:
             if pattern("slots", "speech").search(around) or _SAID.search(around):
                 return self._found.entities[mention.entity].name
         return None
+
+    def place(self, frame: Frame) -> str | None:
+        """The BPS code of the place named nearest to the amount in its sentence; a dateline at the text's beginning is none."""
+        head = frame.head
+        best: tuple[int, str] | None = None
+        for mention in self._found.within(head.start, head.end):
+            identity = self._found.entities[mention.entity].id or ""
+            if identity.startswith("bps:") and mention.start > _DATELINE:
+                found = (abs(mention.start - head.money.start), identity.removeprefix("bps:"))
+                best = min(best or found, found)
+        return best[1] if best else None
 
     def recipients(self, names: Sequence[str]) -> list[Recipient]:
         """The receivers with their numbers ("lima perusahaan rintisan" → 5) and registry ids."""
