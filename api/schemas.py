@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -152,3 +154,16 @@ def _chip(chip: Chip) -> QueryChip:
 def as_json(model: BaseModel) -> dict[str, Any]:
     """A public shape as plain JSON values."""
     return model.model_dump(mode="json")
+
+
+def main() -> None:
+    """Write the public shapes that come from code into `docs/schemas/` of the working directory."""
+    from crawler.items import Article
+
+    for name, model in (("search", SearchResult), ("error", Problem), ("article", Article)):
+        shape = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"pantau/{name}.json", **model.model_json_schema()}
+        Path("docs/schemas", f"{name}.json").write_text(json.dumps(shape, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

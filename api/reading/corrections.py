@@ -14,7 +14,8 @@ from api.store import corrections, queue, transactions
 from api.store.database import Database
 from api.store.schema import commitments
 
-Short = Annotated[str, StringConstraints(max_length=200)]
+TEXT = r"^[^\x00]*$"
+Short = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
 Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,24}(\.\d{1,4})?$")]
 
 
@@ -43,7 +44,7 @@ class Correction(BaseModel):
 
     action: Literal["reject", "restore", "review", "set"]
     changes: Changes = Field(default_factory=Changes, description="For `set`: the right values")
-    reason: Annotated[str, StringConstraints(max_length=500)] | None = None
+    reason: Annotated[str, StringConstraints(max_length=500, pattern=TEXT)] | None = None
 
 
 def correct(database: Database, fact_id: int, correction: Correction, principal: str, now: datetime) -> int:

@@ -14,10 +14,10 @@ from api.search.fields import fields
 from api.search.quantities import read_amount
 from nlp.registry import Registry
 
-Name = Annotated[str, Query(max_length=200)]
 Group = Literal["year", "programme", "kind", "payer"]
 STAGES = ("announced", "signed", "disbursed", "completed", "reduced", "suspended", "cancelled")
 LARGEST = 2**62
+TEXT = r"^[^\x00]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,14 @@ class Wanted:
 
 def wanted(
     server: ServerDep,
-    by: Annotated[str, Query(max_length=200, description="Who pays: registry id, ticker or name")] = "",
-    to: Annotated[str, Query(max_length=200, description="Who receives: registry id or name")] = "",
-    programme: Annotated[str, Query(max_length=200, description="Programme: registry id or name")] = "",
-    kind: Annotated[str, Query(max_length=40, description="credit, investment, … (or kredit, investasi, …)")] = "",
-    stage: Annotated[
-        str, Query(max_length=40, description="announced, signed, disbursed, completed, reduced, suspended or cancelled")
-    ] = "",
+    by: Annotated[str, Query(max_length=200, pattern=TEXT, description="Who pays: registry id, ticker or name")] = "",
+    to: Annotated[str, Query(max_length=200, pattern=TEXT, description="Who receives: registry id or name")] = "",
+    programme: Annotated[str, Query(max_length=200, pattern=TEXT, description="Programme: registry id or name")] = "",
+    kind: Annotated[str, Query(max_length=40, pattern=TEXT, description="credit, investment, … (or kredit, investasi, …)")] = "",
+    stage: Annotated[str, Query(max_length=40, pattern=TEXT, description="announced, signed, disbursed, completed …")] = "",
     currency: Annotated[str, Query(pattern=r"^([A-Za-z]{3})?$", description="ISO 4217")] = "",
     year: Annotated[str, Query(pattern=r"^(\d{4})?$", description="Year it is for")] = "",
-    least: Annotated[str, Query(max_length=60, description="Smallest amount, in rupiah, as people write it: 50 miliar")] = "",
+    least: Annotated[str, Query(max_length=60, pattern=TEXT, description="Smallest amount, in rupiah, as people write it: 50 miliar")] = "",
 ) -> Wanted:
     """The pledges that a URL asks for.
 

@@ -10,8 +10,10 @@ from pydantic import StringConstraints
 
 from api.records import Mode, SearchRequest, Sort
 
-Value = Annotated[str, StringConstraints(max_length=200)]
-Values = Annotated[list[Value], Query(max_length=50)]
+TEXT = r"^[^\x00]*$"
+"""What a database can hold."""
+
+Value = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
 MAX_ID = 2**63 - 1
 
 
@@ -24,7 +26,9 @@ class Asked:
 
 
 def asked(
-    q: Annotated[str, Query(max_length=2_000, description="Query: words, phrases, AND OR NOT, field:value; empty: the newest")] = "",
+    q: Annotated[
+        str, Query(max_length=2_000, pattern=TEXT, description="Query: words, phrases, AND OR NOT, field:value; empty: the newest")
+    ] = "",
     outlet: Annotated[list[Value], Query(max_length=50, description="Only these outlets")] = [],  # noqa: B006 - read by FastAPI, never changed
     company: Annotated[list[Value], Query(max_length=50, description="Only articles that name one of these companies (registry ids)")] = [],  # noqa: B006 - as above
     agency: Annotated[list[Value], Query(max_length=50, description="Only articles that name one of these public bodies")] = [],  # noqa: B006 - as above

@@ -16,13 +16,13 @@ from api.deps import AnyoneDep, ReaderDep, Server, ServerDep
 from api.errors import NotFoundError, QueryError
 from api.openapi import errors
 from api.records import Principal, Role
-from api.routes.asking import MAX_ID
+from api.routes.asking import MAX_ID, TEXT
 from api.schemas import Public
 from api.wording import Lang
 
 router = APIRouter(tags=["watches"])
 WatchId = Annotated[int, Path(ge=1, le=MAX_ID, description="Watch id")]
-Short = Annotated[str, StringConstraints(max_length=500)]
+Short = Annotated[str, StringConstraints(max_length=500, pattern=TEXT)]
 
 
 class WishShape(BaseModel):

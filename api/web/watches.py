@@ -13,12 +13,12 @@ from api.alerts.tokens import read_unsubscribe_token
 from api.deps import AnyoneDep, PrincipalDep, ReaderDep, Server, ServerDep
 from api.errors import QueryError
 from api.records import Principal, Role
-from api.routes.asking import MAX_ID
+from api.routes.asking import MAX_ID, TEXT
 from api.routes.watches import WatchMade, WishShape, add, change, own_watches, try_out
 from api.web.templating import language, page
 
 router = APIRouter(include_in_schema=False)
-Text = Annotated[str, Form(max_length=500)]
+Text = Annotated[str, Form(max_length=500, pattern=TEXT)]
 Prefill = Annotated[str, Query(max_length=500)]
 SUBJECTS = ("company", "programme", "agency", "query")
 
@@ -67,7 +67,7 @@ def ask(request: Request, principal: AnyoneDep, server: ServerDep, token: Annota
     watch_id, _ = read_unsubscribe_token(server.secret, token)
     with server.database.read() as connection:
         label = store.get(connection, watch_id).label
-    return page(request, server, principal, "unsubscribe.html", label=label, done=False)
+    return page(request, server, principal, "unsubscribe.html", followed=label, done=False)
 
 
 @router.post("/unsubscribe/{token}")
@@ -76,7 +76,7 @@ def unsubscribe(request: Request, principal: AnyoneDep, server: ServerDep, token
     watch_id, _ = read_unsubscribe_token(server.secret, token)
     with server.database.write() as connection:
         label = store.remove(connection, watch_id).label
-    return page(request, server, principal, "unsubscribe.html", label=label, done=True)
+    return page(request, server, principal, "unsubscribe.html", followed=label, done=True)
 
 
 def _page(
