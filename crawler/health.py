@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from crawler.items import Article, Precision
-from crawler.sources import Source
+from crawler.sources import Kind, Source
 from crawler.state import state_path
 
 FIELDS = ("title", "date", "time", "author")
@@ -28,6 +28,9 @@ _DROP = 0.3
 """Fall of a fill rate against the baseline that is an alarm."""
 _SHORTER = 0.5
 """Text this much shorter than usual is an alarm: a selector that finds only the lead."""
+_LEAST_CHECKED = 2
+_AGREES = 0.6
+"""Mean F1 of cross-checked texts below which the selectors are not believed."""
 _STALE = timedelta(days=7)
 """A list whose newest item is older than this has died, whatever it answers."""
 
@@ -216,7 +219,7 @@ def _since(source: Source, days: Sequence[Day], level: Level, now: datetime) -> 
 def judge(source: Source, days: Sequence[Day], now: datetime) -> tuple[Alarm, ...]:
     """What is wrong on the last of `days`, measured against those before. A pure function."""
     today, before = days[-1], days[:-1]
-    return (*_access(today), *_lists(today, now), *_yields(source, today, before, now), *_fields(source, today, before))
+    return (*_access(today), *_lists(source, today, now), *_yields(source, today, before, now), *_fields(source, today, before))
 
 
 def _access(today: Day) -> list[Alarm]:
@@ -235,7 +238,7 @@ def _access(today: Day) -> list[Alarm]:
     return alarms
 
 
-def _lists(today: Day, now: datetime) -> list[Alarm]:
+def _lists(source: Source, today: Day, now: datetime) -> list[Alarm]:
     counts = today.counts
     wrong = counts.get("lists_wrong", 0) + counts.get("lists_failed", 0)
     good = counts.get("lists_read", 0) + counts.get("lists_unchanged", 0)
@@ -244,7 +247,7 @@ def _lists(today: Day, now: datetime) -> list[Alarm]:
         level = Level.DEGRADED if good else Level.BROKEN
         alarms.append(Alarm("lists", f"{int(wrong)} of {int(wrong + good)} feeds and lists could not be read", level))
     newest = counts.get("newest_listed", 0)
-    if newest and now - datetime.fromtimestamp(newest, UTC) > _STALE:
+    if newest and source.kind is not Kind.SAMPLE and now - datetime.fromtimestamp(newest, UTC) > _STALE:
         day = datetime.fromtimestamp(newest, UTC).date()
         alarms.append(Alarm("stale", f"the newest item of its lists is of {day.isoformat()}", Level.BROKEN))
     if good and not counts.get("listed", 0) and not counts.get("lists_unchanged", 0):
@@ -275,6 +278,9 @@ def _fields(source: Source, today: Day, before: Sequence[Day]) -> list[Alarm]:
     length, usual_length = today.length, _mean([day.length for day in before])
     if length is not None and usual_length is not None and length < _SHORTER * usual_length:
         alarms.append(Alarm("body_length", f"texts of {length:.0f} characters, {usual_length:.0f} are usual", Level.DEGRADED))
+    checked = today.counts.get("cross_checked", 0)
+    if checked >= _LEAST_CHECKED and today.counts.get("cross_agreement", 0) / checked < _AGREES:
+        alarms.append(Alarm("cross_check", "its selectors and the generic layers read different texts", Level.DEGRADED))
     ruled = today.by_rules
     if source.selectors and any(selectors.body for selectors in source.selectors) and ruled is not None and ruled < 0.5:
         alarms.append(Alarm("layer", f"its selectors gave {ruled:.0%} of the texts, the generic layers the rest", Level.DEGRADED))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from crawler.archive import Archive
+from crawler.dates import learn_order
 from crawler.extract.rules import Rules, rules_of
 from crawler.outlets import Outlets, load_outlets
-from crawler.sources import Source
+from crawler.sources import DateOrder, Source
 from crawler.state import State, state_path
 
 
@@ -40,6 +41,9 @@ class Session:
             SpoolError: state or archive cannot be opened.
         """
         outlets = load_outlets(*extra_outlets)
+        state = State(state_path(data))
+        rules = rules_of(source, outlets, datetime.now(UTC).date())
+        learnt = state.learnt_order(source.outlet) if rules.numeric_dates is None else None
         return cls(
             source=source,
             data=data,
@@ -47,9 +51,9 @@ class Session:
             since=since,
             until=until,
             outlets=outlets,
-            state=State(state_path(data)),
+            state=state,
             archive=Archive(data / "archive", f"{run}-{source.name}"),
-            rules=rules_of(source, outlets, datetime.now(UTC).date()),
+            rules=replace(rules, numeric_dates=DateOrder(learnt)) if learnt else rules,
         )
 
     def now(self) -> datetime:
@@ -58,6 +62,12 @@ class Session:
     def today(self) -> date:
         """The outlet's day."""
         return self.now().astimezone(ZoneInfo(self.source.timezone)).date()
+
+    def learn(self, raw: str | None) -> None:
+        """Take note of a date as written, where it shows the order of the outlet's figures."""
+        order = learn_order([raw]) if raw and self.rules.numeric_dates is None else None
+        if order is not None:
+            self.state.note_order(self.source.outlet, order.value)
 
     def count(self, name: str, by: float = 1) -> None:
         self.counts[name] += by  # type: ignore[assignment]  # a Counter of numbers

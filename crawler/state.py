@@ -44,6 +44,9 @@ CREATE TABLE IF NOT EXISTS reasons (
     run TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, example TEXT NOT NULL, times INTEGER NOT NULL,
     PRIMARY KEY (run, source, reason)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS date_orders (
+    outlet TEXT NOT NULL, date_order TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (outlet, date_order)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS imported (version_id TEXT PRIMARY KEY, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (path TEXT PRIMARY KEY, source TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL) STRICT;
 """
@@ -177,6 +180,17 @@ class State:
     def mark_visited(self, seen: Seen, at: datetime) -> None:
         """An article was looked at again and is as it was."""
         self.mark_seen([Visit(seen.article_id, seen.url, seen.address, seen.source, seen.sha256, at)])
+
+    # -- order of figure-only dates ---------------------------------------------------------------------------------------
+
+    def note_order(self, outlet: str, order: str) -> None:
+        """An outlet wrote a figure-only date that can be read one way only."""
+        self._db.execute("INSERT INTO date_orders VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1", (outlet, order))
+
+    def learnt_order(self, outlet: str, *, least: int = 3) -> str | None:
+        """The order all of an outlet's unambiguous dates had, once there are `least` of them; None while they are few or disagree."""
+        rows = self._db.execute("SELECT date_order, times FROM date_orders WHERE outlet = ?", (outlet,)).fetchall()
+        return rows[0][0] if len(rows) == 1 and rows[0][1] >= least else None
 
     # -- imports ----------------------------------------------------------------------------------------------------------
 

@@ -258,6 +258,9 @@ class SourceSpider(scrapy.Spider):
 
     def list_failed(self, failure: Failure) -> None:
         kind, reason = _explain(failure)
+        walk = getattr(failure, "request", Request("about:blank")).cb_kwargs.get("walk")
+        if walk is not None and walk.pages > 1 and reason.endswith(" 404"):
+            return  # a walk that went past its last page
         self.session.refuse(reason, _url_of(failure), "lists_failed" if kind == "failed" else kind)
 
     def article_failed(self, failure: Failure) -> None:

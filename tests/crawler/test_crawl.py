@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from crawler.archive import read_archive
 from crawler.items import Origin
 from crawler.runner import CrawlFailedError, due_sources
+from crawler.sources import load_sources
 from crawler.state import State, state_path
 from tests.crawler.site import Site, feed, page, run, serving, source, spooled
 
@@ -215,3 +218,32 @@ def test_a_date_that_only_the_list_shows_is_taken_from_there(site: Site, tmp_pat
     run(site, tmp_path, source(discovery=[way], numeric_dates="dmy"))
     (article,) = spooled(tmp_path)
     assert (article.published.value, article.layers["published"]) == ("2026-11-03", "feed")
+
+
+def test_the_order_of_an_outlets_figures_is_learnt_over_runs(site: Site, tmp_path: Path) -> None:
+    def put(number: int, day: str) -> None:
+        url = f"{BASE}/berita/{number}"
+        site.put(f"{BASE}/rss", feed(url, date=""))
+        site.put(url, page(f"Pabrik nomor {number} dibuka", date=day))
+
+    for number, day in enumerate(("10/13/2026", "10/14/2026", "10/15/2026", "10/11/2026")):
+        put(number, f"{day} 08:00")
+        run(site, tmp_path)
+    values = [article.published.value for article in spooled(tmp_path)]
+    assert values[-1] == "2026-10-11T08:00:00+07:00"
+
+
+def test_a_walk_past_the_last_page_is_no_failure(site: Site, tmp_path: Path) -> None:
+    put_articles(site, 1)
+    site.put(f"{BASE}/indeks?page=1", '<a href="/berita/0">x</a>')
+    way: dict[str, object] = {"kind": "listing", "url": f"{BASE}/indeks?page={{page}}"}
+    report = run(site, tmp_path, source(discovery=[way]))
+    state = State(state_path(tmp_path))
+    assert state.reasons("kabar") == []
+    assert report.articles == 1
+    state.close()
+
+
+def test_scrapy_itself_knows_every_source_as_a_spider() -> None:
+    done = subprocess.run([sys.executable, "-m", "scrapy", "list"], check=True, capture_output=True, text=True)
+    assert set(done.stdout.split()) == {name for name, found in load_sources().items() if found.enabled}

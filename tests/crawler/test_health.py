@@ -35,7 +35,7 @@ def days(**today: float) -> list[Day]:
 
 
 def names(found: list[Day]) -> dict[str, Level]:
-    return {alarm.name: alarm.level for alarm in judge(source(), found, NOW)}
+    return {alarm.name: alarm.level for alarm in judge(source(kind="trade"), found, NOW)}
 
 
 def test_a_usual_day_raises_no_alarm() -> None:
