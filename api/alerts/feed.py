@@ -30,7 +30,8 @@ def feed(connection: Connection, watch: Watch, *, address: str, public_url: str)
     for row in rows:
         if row.why["outcome"] == "same event" or row.story_id in entries:
             continue
-        reason = Reason(watch.id, watch.label, row.why["why"], tuple(row.why["fact_ids"]))
+        stage = {key: row.why.get(key) for key in ("before", "after", "earlier")}
+        reason = Reason(watch.id, watch.label, row.why["why"], tuple(row.why["fact_ids"]), **stage)
         notice = read_notice(connection, row.article_id, [reason])
         if notice is not None:
             entries[row.story_id] = (notice, row.at)

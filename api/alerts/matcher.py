@@ -1,8 +1,8 @@
 """Tells the watches of articles that have just been stored, inside the transaction that stored them.
 
 One message per person per story, naming all of the person's watches that matched. A watch that matched by facts is silent on an
-article whose pledges it was all told of before, whichever outlet tells them anew. Nothing is told of imports, replays and
-re-analyses, nor of what was published more than seven days ago.
+article whose pledges it was all told of before, whichever outlet tells them anew, unless one has come further. Nothing is told of
+imports, replays and re-analyses, nor of what was published more than seven days ago.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from sqlalchemy import Connection, insert, select, update
 from api.alerts.arrivals import read_arrival
 from api.alerts.matching import Arrival, QueryMatch, matches, may_tell
 from api.alerts.message import message_id
-from api.alerts.model import EMAIL, FEED, Reason, State, Watch
+from api.alerts.model import EMAIL, FEED, State, Watch
+from api.alerts.told import Found, FoundFact, news
 from api.alerts.watches import list_watches, update_to
 from api.errors import QueryError
 from api.store.schema import matches as match_rows
@@ -35,15 +36,6 @@ class MatchReport:
     messages: int = 0
     silent: int = 0
     paused: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One watch's match of one article: why, and the facts as (fact id, pledge id)."""
-
-    watch: Watch
-    reason: Reason
-    facts: tuple[tuple[int, int | None], ...]
 
 
 class Matcher:
@@ -82,7 +74,7 @@ class Matcher:
 
     def _find(
         self, connection: Connection, arrival: Arrival, active: Sequence[Watch]
-    ) -> tuple[list[_Found], list[tuple[Watch, QueryError]]]:
+    ) -> tuple[list[Found], list[tuple[Watch, QueryError]]]:
         found, broken = [], []
         query = partial(self._query, connection)
         for watch in active:
@@ -92,31 +84,28 @@ class Matcher:
                 broken.append((watch, error))
                 continue
             if hit is not None:
-                facts = tuple((arrival.fact_ids[index], arrival.pledge_ids[index]) for index in hit[1])
-                found.append(_Found(watch, hit[0], facts))
+                facts = tuple(_fact(arrival, index) for index in hit[1])
+                found.append(Found(watch, hit[0], facts))
         return found, broken
 
-    def _tell(self, connection: Connection, arrival: Arrival, found: Sequence[_Found], now: datetime) -> int:
+    def _tell(self, connection: Connection, arrival: Arrival, found: Sequence[Found], now: datetime) -> int:
         """One message for each person; a line in the log of every watch. The number of new messages."""
         new = 0
-        by_person: dict[tuple[str, str] | None, list[_Found]] = {}
+        by_person: dict[tuple[str, str] | None, list[Found]] = {}
         for hit in found:
             by_person.setdefault(hit.watch.target, []).append(hit)
         for target, hits in by_person.items():
-            if target is None:
-                for hit in hits:
-                    _write(connection, arrival, hit, "same event" if _told_before(connection, hit) else FEED, None, now)
-                continue
-            news = [hit for hit in hits if not _told_before(connection, hit)]
-            outbox_id, made = self._message(connection, arrival, target, news, now) if news else (None, False)
+            judged = [(hit, news(connection, hit, now)) for hit in hits]
+            fresh = [hit for _, hit in judged if hit is not None]
+            outbox_id, made = self._message(connection, arrival, target, fresh, now) if fresh and target else (None, False)
             new += made
-            for hit in hits:
-                outcome = "same event" if hit not in news else "told" if made else "told before"
-                _write(connection, arrival, hit, outcome, outbox_id if hit in news else None, now)
+            for hit, told in judged:
+                outcome = "same event" if told is None else FEED if target is None else "told" if made else "told before"
+                _write(connection, arrival, told or hit, outcome, outbox_id if told else None, now)
         return new
 
     def _message(
-        self, connection: Connection, arrival: Arrival, target: tuple[str, str], hits: Sequence[_Found], now: datetime
+        self, connection: Connection, arrival: Arrival, target: tuple[str, str], hits: Sequence[Found], now: datetime
     ) -> tuple[int | None, bool]:
         """The message that tells this person of this story: a new one, or the one there is, with the new reasons while it waits."""
         mine = select(watches.c.watch_id).where(watches.c.channel == target[0], watches.c.address == target[1])
@@ -156,18 +145,11 @@ class Matcher:
         }
 
 
-def _told_before(connection: Connection, hit: _Found) -> bool:
-    """Whether the watch matched by facts, and was told of the pledges of all of them already."""
-    pledges = {pledge for _, pledge in hit.facts}
-    if not pledges or None in pledges:
-        return False
-    known = connection.scalars(
-        select(match_rows.c.pledge_id).where(match_rows.c.watch_id == hit.watch.id, match_rows.c.pledge_id.in_(list(pledges)))
-    )
-    return pledges <= set(known)
+def _fact(arrival: Arrival, index: int) -> FoundFact:
+    return FoundFact(arrival.fact_ids[index], arrival.pledge_ids[index], arrival.analysis.commitments[index].status)
 
 
-def _add_reasons(connection: Connection, outbox_id: int, payload: dict[str, Any], hits: Sequence[_Found]) -> None:
+def _add_reasons(connection: Connection, outbox_id: int, payload: dict[str, Any], hits: Sequence[Found]) -> None:
     named = {reason["watch_id"] for reason in payload["reasons"]}
     more = [asdict(hit.reason) for hit in hits if hit.watch.id not in named]
     if more:
@@ -175,7 +157,7 @@ def _add_reasons(connection: Connection, outbox_id: int, payload: dict[str, Any]
         connection.execute(update(outbox).where(outbox.c.outbox_id == outbox_id).values(payload=changed))
 
 
-def _write(connection: Connection, arrival: Arrival, hit: _Found, outcome: str, outbox_id: int | None, now: datetime) -> None:
+def _write(connection: Connection, arrival: Arrival, hit: Found, outcome: str, outbox_id: int | None, now: datetime) -> None:
     """The watch's log: a line for the article, and one for each fact, by which later copies are recognised."""
     known = set(
         connection.scalars(
@@ -183,12 +165,13 @@ def _write(connection: Connection, arrival: Arrival, hit: _Found, outcome: str, 
         )
     )
     shared = {"watch_id": hit.watch.id, "story_id": arrival.story_id, "article_id": arrival.article_id, "at": now}
-    why = {"why": hit.reason.why, "outcome": outcome, "outbox_id": outbox_id, "fact_ids": list(hit.reason.fact_ids)}
+    reason = {key: value for key, value in asdict(hit.reason).items() if key not in {"watch_id", "label"}}
+    why = reason | {"outcome": outcome, "outbox_id": outbox_id, "fact_ids": list(hit.reason.fact_ids)}
     rows = [shared | {"kind": STORY, "fact_id": None, "pledge_id": None, "why": why}]
-    rows += [
-        shared | {"kind": f"{FACT}:{fact}", "fact_id": fact, "pledge_id": pledge, "why": {"why": hit.reason.why}}
-        for fact, pledge in hit.facts
-    ]
+    told = outcome != "same event"
+    for fact in hit.facts:
+        known_by = {"kind": f"{FACT}:{fact.fact_id}", "fact_id": fact.fact_id, "pledge_id": fact.pledge_id}
+        rows.append(shared | known_by | {"why": {"status": fact.status.value, "told": told}})
     fresh = [row for row in rows if row["kind"] not in known]
     if fresh:
         connection.execute(insert(match_rows), fresh)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api.alerts.model import Fact, Mail, Notice, Watch
+from api.alerts.model import Fact, Mail, Notice, Reason, Watch
 from api.wording import Lang, amount_text, day_text, kind_text, moment_text, status_text
 
 HERE = Path(__file__).parent
@@ -82,7 +82,12 @@ def fact_line(fact: Fact, lang: Lang) -> str:
 def reason_lines(notice: Notice, lang: Lang) -> list[str]:
     """One sentence for each reason, without repeats."""
     why = texts(lang)["why"]
-    return list(dict.fromkeys(why[reason.why].format(label=reason.label) for reason in notice.reasons))
+
+    def sentence(reason: Reason) -> str:
+        before, after = status_text(reason.before or "", lang), status_text(reason.after or "", lang)
+        return str(why[reason.why].format(label=reason.label, before=before, after=after))
+
+    return list(dict.fromkeys(map(sentence, notice.reasons)))
 
 
 def outlet_line(notice: Notice, lang: Lang) -> str:
@@ -116,6 +121,7 @@ def compose(notice: Notice, *, to: str, lang: Lang, public_url: str, message_id:
         "lead": allowed.lead,
         "copies": words["copies"].format(outlets=", ".join(allowed.copies)) if allowed.copies else "",
         "page": article_page(public_url, allowed.article_id),
+        "earlier": [article_page(public_url, article) for article in dict.fromkeys(r.earlier for r in allowed.reasons) if article],
         "unsubscribe": [Link(words["unsubscribe"].format(label=name), url) for name, url in unsubscribe],
     }
     return Mail(

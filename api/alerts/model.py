@@ -95,12 +95,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a watch matched: the watch, the part its subject plays ("pays", "programme", "query" …), the facts it rests on."""
+    """Why a watch matched.
+
+    Attributes:
+        why: the part its subject plays ("pays", "programme", "query" …), or "stage" where a pledge told before has come further.
+        fact_ids: the facts it rests on.
+        before, after, earlier: of a stage: what it was, what it is, and the article by which it was first told.
+    """
 
     watch_id: int
     label: str
     why: str
     fact_ids: tuple[int, ...] = ()
+    before: str | None = None
+    after: str | None = None
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

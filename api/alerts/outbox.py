@@ -39,7 +39,7 @@ class Leased:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why it is sent, as the matcher put it down."""
-        return tuple(Reason(r["watch_id"], r["label"], r["why"], tuple(r["fact_ids"])) for r in self.payload.get("reasons", ()))
+        return tuple(Reason(**(reason | {"fact_ids": tuple(reason["fact_ids"])})) for reason in self.payload.get("reasons", ()))
 
 
 def lease(connection: Connection, worker: str, now: datetime, channels: Collection[str] = (EMAIL, WEBHOOK)) -> Leased | None:

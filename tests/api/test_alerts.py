@@ -125,6 +125,30 @@ def test_an_event_is_told_once_however_many_outlets_write_their_own_story(databa
     assert sorted(outcomes) == ["same event", "same event", "told", "told"]
 
 
+def test_a_pledge_that_comes_further_is_told_again_and_cites_the_first(database: Database, box: Mailbox) -> None:
+    later = NOW + timedelta(days=4)
+    with database.write() as connection:
+        watch = follow(connection)
+        put_article(connection, "a1", "Nota kesepahaman kredit", TEXT)
+        pledge = pledge_of(connection, put_fact(connection, "a1", status="signed"))
+        put_article(connection, "a2", "Kredit cair, tulis media lain hari itu", TEXT)
+        put_fact(connection, "a2", pledge=pledge, status="disbursed")
+        assert match(connection, "a1", "a2") == 1
+        put_article(connection, "a3", "Kredit cair seluruhnya", TEXT, published_at=later)
+        put_fact(connection, "a3", pledge=pledge, status="disbursed")
+        assert match(connection, "a3", now=later) == 1
+        put_article(connection, "a4", "Kredit cair, tulis yang lain", TEXT, published_at=later)
+        put_fact(connection, "a4", pledge=pledge, status="disbursed")
+        assert match(connection, "a4", now=later + timedelta(days=5)) == 0
+        assert [line.why for line in watches.log(connection, watch)].count("stage") == 1
+    send(database, box, later)
+    told = next(m for m in box.messages if "seluruhnya" in str(m["Subject"])).get_body(("plain",))
+    assert told is not None
+    content = told.get_content()
+    assert "komitmen yang pernah kami kabarkan (ditandatangani) kini disalurkan" in content
+    assert "Kabar sebelumnya: https://pantau.example/articles/a1" in content
+
+
 def test_one_person_with_three_watches_gets_one_message_that_names_them(database: Database, box: Mailbox) -> None:
     with database.write() as connection:
         follow(connection)
