@@ -69,11 +69,17 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
     table = role_table()
     scores: Scores = defaultdict(float, table.priors)
     loudest: dict[MoneyRole, tuple[float, str]] = {}
+    fired: set[str] = set()
     for rule, pattern in _compiled():
         weight = _signal(rule, pattern, context, title)
         if weight:
+            fired.add(rule.name)
             scores[rule.role] += weight
-            loudest[rule.role] = max(loudest.get(rule.role, (0.0, "")), (weight, rule.name))
+            carries = weight if rule.name not in table.weak else weight / 3
+            loudest[rule.role] = max(loudest.get(rule.role, (0.0, "")), (carries, rule.name))
+    mass = table.mass_lending
+    if fired & mass.signs and context.money.low >= mass.start * _scale(context.money):
+        scores[MoneyRole.REALISATION] += mass.weight
     if context.money.per is None and context.money.low > table.price_ceiling * _scale(context.money):
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":

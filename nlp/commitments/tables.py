@@ -34,6 +34,14 @@ class RoleRule(Table):
     words: str
 
 
+class MassLending(Table):
+    """From which amount lending is a total and no single loan, by which signs, how much that counts."""
+
+    start: int
+    signs: frozenset[str]
+    weight: float
+
+
 class RoleTable(Table):
     """roles.yml."""
 
@@ -46,6 +54,7 @@ class RoleTable(Table):
     commitment_floor: dict[Literal["IDR", "other"], int]
     commitment_ceiling: dict[Literal["IDR", "other"], int]
     compared: str
+    mass_lending: MassLending
     listed: tuple[str, ...]
 
 
