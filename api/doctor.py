@@ -12,8 +12,11 @@ from api import parts
 from api.alerts import outbox
 from api.config import Settings
 from api.errors import ApiError
+from api.reading.crawling import crawl_health
 from api.store import queue
 from api.store.articles import counts
+from crawler.errors import CrawlerError
+from crawler.health import Level
 from crawler.spool import segments
 from nlp.errors import NlpError
 
@@ -33,7 +36,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Every part in turn; one that cannot be opened is a finding, not an error."""
     found: list[Finding] = []
-    for part, look in (("store", _store), ("index", _index), ("spool", _spool)):
+    for part, look in (("store", _store), ("index", _index), ("spool", _spool), ("sources", _sources)):
         found += _looked(part, look, settings)
     return found
 
@@ -41,7 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _looked(part: str, look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
     try:
         return list(look(settings))
-    except (ApiError, NlpError) as error:
+    except (ApiError, NlpError, CrawlerError) as error:
         return [Finding(part, ok=False, says=str(error))]
 
 
@@ -74,3 +77,12 @@ def _spool(settings: Settings) -> Iterator[Finding]:
     yield Finding("spool", ok=True, says=f"{waiting} segments waiting")
     says = f"{len(kept)} segments with lines that could not be taken" + (f"; see {spool / 'quarantine'}" if kept else "")
     yield Finding("quarantine", ok=not kept, says=says)
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    crawled = crawl_health(settings.data, parts.now())
+    ill = [health for health in crawled if health.level is not Level.OK]
+    yield Finding("sources", ok=not ill, says=f"{len(crawled)} crawled, {len(crawled) - len(ill)} well")
+    for health in ill:
+        why = "; ".join(alarm.text for alarm in health.alarms)
+        yield Finding(health.source, ok=False, says=f"{health.level.value} since {health.since}: {why}")

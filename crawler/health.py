@@ -85,6 +85,7 @@ class SourceHealth:
     """How a source is, since which day, why, and the figures behind it."""
 
     source: str
+    outlet: str
     title: str
     level: Level
     since: date | None
@@ -162,7 +163,7 @@ def _health(source: Source, ledger: _Ledger | None, now: datetime) -> SourceHeal
     last, due = ledger.schedule.get(source.name, (None, None)) if ledger else (None, None)
     if not days or ledger is None:
         return SourceHealth(
-            source.name, source.title, Level.UNKNOWN, None, (), None, None, 0, source.expected_per_day.low, {}, 0, {}, (), ()
+            source.name, source.outlet, source.title, Level.UNKNOWN, None, (), None, None, 0, source.expected_per_day.low, {}, 0, {}, (), ()
         )
     alarms = judge(source, days, now)
     level = _level(alarms)
@@ -170,6 +171,7 @@ def _health(source: Source, ledger: _Ledger | None, now: datetime) -> SourceHeal
     read = sum(day.counts.get("read", 0) for day in days) or 1
     return SourceHealth(
         source=source.name,
+        outlet=source.outlet,
         title=source.title,
         level=level,
         since=_since(source, days, level, now),

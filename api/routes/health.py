@@ -8,11 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from api.deps import AnyoneDep, PrincipalDep, ServerDep
+from api.deps import AnyoneDep, PrincipalDep, Server, ServerDep
 from api.errors import EngineDown, IndexMismatch
 from api.openapi import document, errors
 from api.reading import health as reading
+from api.reading.crawling import crawl_health
 from api.schemas import Public
+from crawler.health import SourceHealth
 
 router = APIRouter(tags=["health"])
 
@@ -40,6 +42,28 @@ class DayCount(Public):
     articles: int
 
 
+class AlarmShape(Public):
+    """One thing that is wrong with a source."""
+
+    name: str
+    text: str
+    level: str = Field(description="degraded or broken")
+
+
+class CrawlShape(Public):
+    """One source of an outlet, against its own past."""
+
+    source: str
+    level: str = Field(description="ok, degraded or broken")
+    since: str | None = Field(description="First day of the present level")
+    alarms: list[AlarmShape]
+    last_run: str | None
+    articles_today: int
+    articles_usual: float
+    fill: dict[str, float] = Field(description="Field to share of articles that have it")
+    layers: dict[str, float] = Field(description="Layer to share of texts it gave")
+
+
 class OutletShape(Public):
     """How much came from one outlet, and when last."""
 
@@ -49,8 +73,9 @@ class OutletShape(Public):
     undated: int
     days: list[DayCount]
     last_published: str | None
-    last_fetched: str
+    last_fetched: str | None
     state: str = Field(description="ok, silent (it published on most days and then stopped) or idle")
+    crawl: list[CrawlShape] = Field(description="Its sources; empty where it was never crawled")
 
 
 @router.get("/api/health", responses=errors())
@@ -75,14 +100,35 @@ def sources(principal: PrincipalDep, server: ServerDep) -> list[OutletShape]:  #
     """Every outlet with its last 14 days: was nothing said, or was a source down?"""
     with server.database.read() as connection:
         found = reading.outlets_of(connection, server.outlets, server.now())
-    return [
+    crawled = crawl_health(server.settings.data, server.now())
+    stored = [
         OutletShape(
             outlet=o.outlet, label=o.label, articles=o.articles, undated=o.undated,
             days=[DayCount(day=day.isoformat(), articles=n) for day, n in o.days],
             last_published=o.last_published, last_fetched=o.last_fetched.isoformat(), state=o.state,
+            crawl=[_crawl(h) for h in crawled if h.outlet == o.outlet],
         )
         for o in found
     ]  # fmt: skip
+    empty = dict.fromkeys(h.outlet for h in crawled if h.outlet not in {o.outlet for o in found})
+    return [*stored, *(_without_articles(outlet, [h for h in crawled if h.outlet == outlet], server) for outlet in empty)]
+
+
+def _without_articles(outlet: str, crawled: list[SourceHealth], server: Server) -> OutletShape:
+    """An outlet that is crawled and of which nothing is stored yet."""
+    return OutletShape(
+        outlet=outlet, label=server.outlets.label(outlet), articles=0, undated=0, days=[], last_published=None, last_fetched=None,
+        state="idle", crawl=[_crawl(h) for h in crawled],
+    )  # fmt: skip
+
+
+def _crawl(health: SourceHealth) -> CrawlShape:
+    return CrawlShape(
+        source=health.source, level=health.level.value, since=health.since.isoformat() if health.since else None,
+        alarms=[AlarmShape(name=a.name, text=a.text, level=a.level.value) for a in health.alarms],
+        last_run=health.last_run.isoformat() if health.last_run else None, articles_today=health.articles_today,
+        articles_usual=health.articles_usual, fill=dict(health.fill), layers=dict(health.layers),
+    )  # fmt: skip
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import PrincipalDep, ServerDep
 from api.reading import health
+from api.reading.crawling import crawl_health
 from api.web.templating import page
 
 router = APIRouter(include_in_schema=False)
@@ -17,4 +18,5 @@ def sources(request: Request, principal: PrincipalDep, server: ServerDep) -> Res
     with server.database.read() as connection:
         state = health.state_of(connection)
         outlets = health.outlets_of(connection, server.outlets, server.now())
-    return page(request, server, principal, "sources.html", state=state, outlets=outlets)
+    crawled = crawl_health(server.settings.data, server.now())
+    return page(request, server, principal, "sources.html", state=state, outlets=outlets, crawled=crawled)
