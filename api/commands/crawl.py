@@ -41,18 +41,11 @@ def choose(names: tuple[str, ...]) -> list[Source]:
 
 
 def due(settings: Settings, sources: list[Source]) -> list[Source]:
-    """Those whose interval has passed since they were crawled last."""
-    from datetime import timedelta
-
+    """Those whose lists are due by their interval, or that have articles due for another look."""
     from api.parts import now
-    from crawler.state import State, state_path
+    from crawler.runner import due_sources
 
-    state, at = State(state_path(settings.data)), now()
-    try:
-        plans = {source.name: state.schedule(source.name) for source in sources}
-    finally:
-        state.close()
-    return [s for s in sources if (plan := plans[s.name]) is None or plan[0] + timedelta(minutes=plan[2]) <= at]
+    return due_sources(sources, data=settings.data, now=now())
 
 
 def run_crawl(settings: Settings, sources: list[Source], since: date | None = None, until: date | None = None) -> None:
