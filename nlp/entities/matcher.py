@@ -25,6 +25,8 @@ SHORT_CAPITALS = 6
 """Capitals up to this length are an abbreviation: another spelling is another word."""
 MARKET = ("saham", "emiten", " tbk")
 """Words of an article about shares: in it a ticker alone names its company, unless the ticker is a word."""
+GLUED = 12
+"""Letters from which a name counts although no space parts it from its neighbour."""
 GRACE = 1
 """Years by which a former name outlives its end in the news."""
 
@@ -100,7 +102,7 @@ class Matcher:
         text, lower = view.text, view.lower
         for last, (length, names) in self._automaton.iter(lower):
             start, end = last - length + 1, last + 1
-            if (start and lower[start - 1].isalnum()) or (end < len(lower) and lower[end].isalnum()):
+            if not (_border(text, start, length) and _border(text, end, length)):
                 continue
             surface = text[start:end]
             owners = [name for name in names if self._fits(name, surface, view.cased, published)]
@@ -128,6 +130,13 @@ class Matcher:
 def in_use(name: Name, year: int | None) -> bool:
     """Whether a name was in use in a year, or a little before; without a year it may have been."""
     return year is None or name.since <= year <= name.until + GRACE
+
+
+def _border(text: str, place: int, length: int) -> bool:
+    """Whether a word begins or ends at a place. A long name may also be glued to the next word ("Kementerian KeuanganAskolani")."""
+    if not 0 < place < len(text) or not (text[place - 1].isalnum() and text[place].isalnum()):
+        return True
+    return length >= GLUED and text[place - 1].islower() and text[place].isupper()
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from nlp.entities.headlines import close_headlines
 from nlp.entities.hits import ORGANISATIONS, Claims, Hit, MentionKind
 from nlp.entities.lexicon import Lexicon, load_lexicon
 from nlp.entities.link import link_people
+from nlp.entities.lists import ListedOrganisations
 from nlp.entities.matcher import MEDIA, Matcher
 from nlp.entities.organisations import OpenOrganisations
 from nlp.entities.people import People
@@ -60,6 +62,7 @@ class Recogniser:
         self._people = People(lexicon)
         self._programmes = OpenProgrammes(lexicon)
         self._references = References(lexicon)
+        self._lists = ListedOrganisations(lexicon)
 
     @classmethod
     def load(cls, registry: Registry | None = None) -> Recogniser:
@@ -82,6 +85,7 @@ class Recogniser:
         people = [hit for stretch in tokens for hit in self._people.find(stretch, hits, claims, closed)]
         hits += link_people(people, registered, self.registry, self.lexicon, claims)
         for stretch in tokens:
+            hits += self._lists.find(stretch, hits, claims, closed)
             hits += self._programmes.find(stretch, claims, closed)
         found = hits
         hits, shorts = define(unify_people(unify_organisations(siblings(found)), self.registry), self.registry)
@@ -113,7 +117,7 @@ class Recogniser:
         return [*(name for name in names if not any(hit.overlaps(name) for hit in opened)), *opened]
 
     def _is_building(self, hit: Hit) -> bool:
-        before = hit.view.text[max(0, hit.start - 20) : hit.start].split()
+        before = re.sub(r"\S*/$", "", hit.view.text[max(0, hit.start - 30) : hit.start]).split()  # "Gedung DPR/MPR"
         return hit.type in ORGANISATIONS and bool(before) and before[-1] in self.lexicon.buildings
 
     def _found(self, hits: list[Hit]) -> Found:
@@ -137,7 +141,11 @@ class Recogniser:
             tuple(entities),
             tuple(_organisation(entity) for entity in entities if entity.type in ORGANISATIONS),
             tuple(entity.name for entity in entities if entity.type is EntityType.PERSON),
-            tuple(entity.name for entity in entities if entity.type is EntityType.PROGRAMME),
+            tuple(
+                _with_short_form(entity, groups[kinds_key])
+                for entity, kinds_key in zip(entities, groups, strict=True)
+                if entity.type is EntityType.PROGRAMME
+            ),
             mentions,
         )
 
@@ -181,6 +189,12 @@ def _better(name: Hit, opened: Hit) -> bool:
     if begins and rest and {word.casefold() for word in rest} <= EMPTY_TAILS:
         return True
     return begins and " " in name.name and not opened.name.startswith("PT") and len(rest) < 4
+
+
+def _with_short_form(entity: Entity, hits: list[Hit]) -> str:
+    """A programme's name with the abbreviation the article also uses: "Kredit Usaha Rakyat (KUR)"."""
+    short = next((hit.name for hit in hits if hit.name.isupper() and " " not in hit.name and hit.name not in entity.name), "")
+    return f"{entity.name} ({short})" if short and " " in entity.name else entity.name
 
 
 def _organisation(entity: Entity) -> Organisation:

@@ -132,3 +132,18 @@ def test_no_text_raises_and_every_mention_lies_in_its_text(title: str, text: str
     found = shared().recognise(title, text)
     for mention in found.mentions:
         assert 0 <= mention.start < mention.end <= len(title if mention.field == "title" else text)
+
+
+def test_the_unknown_item_of_a_list_of_organisations_is_one_too(recogniser: Recogniser) -> None:
+    found = recogniser.recognise("", "Mitra distribusinya adalah Bank BCA, Bank Mandiri, Kencana Portal, Wiranta Mercato dan Bank BTN.")
+    assert {organisation.name for organisation in found.organisations} >= {"Kencana Portal", "Wiranta Mercato"}
+
+
+def test_a_programme_carries_the_short_form_the_article_also_uses(recogniser: Recogniser) -> None:
+    assert recogniser.recognise("", "Penyaluran Kredit Usaha Rakyat naik. Target KUR tercapai.").programmes == (
+        "Kredit Usaha Rakyat (KUR)",
+    )
+
+
+def test_a_name_glued_to_the_next_word_is_still_found(recogniser: Recogniser) -> None:
+    assert ids(recogniser.recognise("", "Hal itu disampaikan Kementerian KeuanganPejabat lain menolak.")) == {"gov:kemenkeu"}
