@@ -16,7 +16,7 @@ from nlp.commitments.beside import changes, evidence, progress, proposals
 from nlp.commitments.checks import checks
 from nlp.commitments.contexts import Context, contexts
 from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
-from nlp.commitments.roles import Role, decide_roles
+from nlp.commitments.roles import Role, calibrated, decide_roles
 from nlp.commitments.slots import Slots
 from nlp.commitments.times import period_of, stated_date
 from nlp.entities import Found
@@ -137,7 +137,7 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
         kind, kind_rule = Kind.CREDIT, "lender"
     receivers = slots.beneficiaries(frame, actors, kind)
     programme = slots.programme(frame, kind)
-    confidence = frame.roles[0].confidence * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
+    confidence = calibrated(frame.roles[0]) * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
     return Commitment(
         amount_low=money.low,
         amount_high=money.high,

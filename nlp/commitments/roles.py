@@ -169,6 +169,13 @@ def _listed(context: Context) -> bool:
     return context.follows and len(context.gap) <= _LISTED_GAP and bool(_list_pattern().match(context.gap))
 
 
+def calibrated(role: Role) -> float:
+    """How likely an undertaking of this role is right, by the fitted line."""
+    line = role_table().calibration
+    clipped = min(max(role.confidence, 0.01), 0.999)
+    return 1 / (1 + math.exp(-(line.slope * math.log(clipped / (1 - clipped)) + line.intercept)))
+
+
 def _winner(scores: Scores, loudest: dict[MoneyRole, str]) -> Role:
     ordered = sorted(scores.items(), key=lambda item: -item[1])
     (role, best), (_, second) = ordered[0], ordered[1]

@@ -42,6 +42,13 @@ class MassLending(Table):
     weight: float
 
 
+class Calibration(Table):
+    """The line from the logit of a role's margin to that of being right."""
+
+    slope: float
+    intercept: float
+
+
 class RoleTable(Table):
     """roles.yml."""
 
@@ -55,6 +62,7 @@ class RoleTable(Table):
     commitment_ceiling: dict[Literal["IDR", "other"], int]
     compared: str
     mass_lending: MassLending
+    calibration: Calibration
     listed: tuple[str, ...]
 
 
