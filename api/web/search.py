@@ -25,6 +25,14 @@ EXAMPLES = {
 SHOWN_FACETS = tuple(name for name in FACETS if name != "month")
 
 
+NOISE = ("market_note", "advertorial")
+
+
+def _folding(what: Asked) -> bool:
+    """Market notes and advertorials are folded away unless the search asks for a genre."""
+    return not what.request.filters.get("type") and "type:" not in what.request.query
+
+
 @router.get("/")
 def home(request: Request, principal: PrincipalDep, server: ServerDep, what: Annotated[Asked, Depends(asked)]) -> Response:
     """Search, or the newest articles."""
@@ -45,7 +53,8 @@ def home(request: Request, principal: PrincipalDep, server: ServerDep, what: Ann
         )
     return page(
         request, server, principal, "search.html", answer=answer, error=None, away=False, stored=(),
-        facets=SHOWN_FACETS, months=by_month(answer.facets["month"]), chosen=what.request.filters,
+        facets=SHOWN_FACETS, noise=NOISE, folding=_folding(what),
+        months=by_month(answer.facets["month"]), chosen=what.request.filters,
         coverage=_coverage(server) if not answer.total else (), **context,
     )  # fmt: skip
 

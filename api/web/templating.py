@@ -128,7 +128,7 @@ class Speaker:
 
     def percent(self, share: float) -> str:
         """A share of one as a percentage."""
-        return f"{round(share * 100)}%" if self.lang == "en" else f"{round(share * 100)} %"
+        return f"{round(share * 100)}%" if self.lang == "en" else f"{round(share * 100)}\u00a0%"
 
     def month(self, value: str) -> str:
         """ "2022-11" as "November 2022"."""
