@@ -199,6 +199,8 @@ class OpenOrganisations:
         """A run of capitals that ends in a company's tail word; the run begins at `index`."""
         if not self._run_word(tokens, index) or (index and self._run_word(tokens, index - 1) and not self._run_break(tokens, index - 1)):
             return None
+        if tokens.word(index - 1) in self._lexicon.buildings:
+            return None
         end = index
         while end < len(tokens) and end - index < 8 and (self._run_word(tokens, end) or self._joint(tokens, end, index)):
             end += 1

@@ -20,6 +20,9 @@ LINKS = frozenset({("dari", "Fraksi"), ("dari", "Partai"), ("di", "Kementerian")
 """A role goes on over these small words ("Wakil Ketua Komisi VI DPR dari Fraksi X, NAME")."""
 NOUN = re.compile(r"^(?:Pe|Per|Ke)\w{3,}an$")
 """Nouns of office ("Perminyakan", "Kewilayahan"), which no name looks like."""
+SHORTEST_LOWER = 5
+"""Letters from which a role also counts in lower case ("analis", "ketua umum")."""
+LONGEST_BARE = 4
 LONGEST_NAME = 5
 LONGEST_ROLE = 22
 LATER = frozenset({"saat", "kala", "ketika", "itu", "waktu"})
@@ -44,7 +47,7 @@ class People:
     def __init__(self, lexicon: Lexicon) -> None:
         """Index the roles and verbs."""
         self._lexicon = lexicon
-        self._roles = Phrases(lexicon.roles)
+        self._roles = Phrases(frozenset({*lexicon.roles, *(role.lower() for role in lexicon.roles if len(role) >= SHORTEST_LOWER)}))
         self._before = frozenset(lexicon.speech_before) | frozenset(f"{verb}nya" for verb in lexicon.speech_before)
         self._after = frozenset(lexicon.speech_after)
         self._countries = Phrases(lexicon.countries)
@@ -63,8 +66,8 @@ class People:
                     claims.take(hit)
                     yield hit
             index = found[1] if found else index + 1
-        for hit in self._speakers(tokens, claims):
-            if closed.free(tokens.view, hit.start, hit.end):
+        for hit in (*self._speakers(tokens, claims), *self._bare(tokens, claims)):
+            if closed.free(hit.view, hit.start, hit.end) and claims.free(hit.view, hit.start, hit.end):
                 claims.take(hit)
                 yield hit
 
@@ -87,7 +90,8 @@ class People:
                 body = body or hits[0]
             end, start = start + firm, start + firm + (tokens.word(start + firm) == ",")
             name = self._name_size(tokens, start, places)
-        if not name or not self._is_person(tokens, start, start + name, role=True):
+        sure = tokens.words[index][0].isupper() or body is not None  # "analis BUDI" needs a known name, "analis PT X BUDI" none
+        if not name or not self._is_person(tokens, start, start + name, role=sure):
             return None
         return [*hits, self._person(tokens, start, start + name, "role", tokens.text(index, end), body)], start + name
 
@@ -189,6 +193,16 @@ class People:
             if hit:
                 yield hit
 
+    def _bare(self, tokens: Tokens, claims: Claims) -> Iterator[Hit]:
+        """Names without role or speech: a run of two to four words, two of them given names and one of these the first."""
+        index = 0
+        while index < len(tokens):
+            size = 0 if self._mid_run(tokens, index) or not self._given(tokens.word(index)) else self._name_size(tokens, index, NOWHERE)
+            given = sum(self._given(word) for word in tokens.words[index : index + size])
+            if 1 < size <= LONGEST_BARE and given > 1 and claims.free(tokens.view, tokens.starts[index], tokens.ends[index + size - 1]):
+                yield self._person(tokens, index, index + size, "bare", "", None)
+            index += max(size, 1)
+
     def _speaker(self, tokens: Tokens, start: int, size: int, claims: Claims) -> Hit | None:
         while size > 0 and (tokens.word(start) in self._lexicon.stop_names or tokens.word(start) in self._lexicon.honorifics):
             start, size = start + 1, size - 1
@@ -221,7 +235,7 @@ class People:
 
     def _name_word(self, tokens: Tokens, index: int) -> bool:
         word = tokens.word(index)
-        if not word or not word[0].isupper() or word in self._lexicon.stop_names:
+        if not word or not word[0].isupper() or word in self._lexicon.stop_names or word in self._lexicon.role_words:
             return False
         return word.replace("'", "").replace("-", "").isalpha() and (
             len(word) == 1 or not word.isupper() or len(word) <= 4 or word in CAPITAL_NAMES
