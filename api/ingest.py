@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from api import stories
-from api.ledger.booking import book
+from api.ledger.booking import book, work_out
+from api.ledger.endings import book_changes
 from api.store import queue, transactions
 from api.store.articles import known, put_version
 from api.store.clock import day_of, moment_of
@@ -115,9 +116,14 @@ class Ingest:
         for number, value in read_segment(path):
             counts.lines += 1
             try:
-                articles.append(Article.model_validate(value))
+                article = Article.model_validate(value)
             except ValidationError as error:
                 refused.append((number, _reason(error)))
+                continue
+            if _holds_nul(value):
+                refused.append((number, "a NUL character: no database keeps it"))
+            else:
+                articles.append(article)
         for start in range(0, len(articles), BATCH):
             self._batch(articles[start : start + BATCH], counts)
         self._quarantine(path, refused, counts)
@@ -195,6 +201,7 @@ def write_current(connection: Connection, tx: int, item: Prepared, rates: Any, n
     at = moment_of(article.published) or article.fetched_at
     stories.assign(connection, article.article_id, article.title, article.text, at, item.signature)
     book(connection, tx, written.holding, written.ended)
+    work_out(connection, tx, book_changes(connection, tx, article.article_id))
 
 
 def _lines(path: Path) -> int:
@@ -204,6 +211,13 @@ def _lines(path: Path) -> int:
 def _raw_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as handle:
         yield from handle
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_holds_nul(part) for part in parts)
 
 
 def _reason(error: ValidationError) -> str:

@@ -12,8 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
+from api.ledger.endings import endings_of
 from api.ledger.fold import Folded, PartyKey, Told, fold
 from api.ledger.identity import same_undertaking
+from api.ledger.outliers import REASON as OUTLIER
+from api.ledger.outliers import settle
 from api.search.grammar import folded
 from api.store.schema import (
     articles,
@@ -36,9 +39,17 @@ def book(connection: Connection, tx: int, holding: Sequence[int], ended: Sequenc
     changed = _remove(connection, tx, ended)
     for told in read_told(connection, holding):
         changed |= _book_one(connection, tx, told)
-    for pledge_id in sorted(changed):
-        refold(connection, tx, pledge_id)
+    work_out(connection, tx, changed)
     return frozenset(changed)
+
+
+def work_out(connection: Connection, tx: int, changed: Iterable[int]) -> None:
+    """Work these pledges out anew, then look again at the figures of their payers."""
+    numbers = sorted(changed)
+    for pledge_id in numbers:
+        refold(connection, tx, pledge_id)
+    if numbers:
+        settle(connection, tx, numbers)
 
 
 def read_told(connection: Connection, fact_ids: Iterable[int]) -> list[Told]:
@@ -153,22 +164,25 @@ def refold(connection: Connection, tx: int, pledge_id: int) -> None:
     p = pledges.c
     held = connection.execute(select(pledges).where(p.pledge_id == pledge_id, p.tx_to.is_(None))).one_or_none()
     if not members:
-        if held is not None:
+        if held is not None and held.merged_into is None:
             connection.execute(update(pledges).where(p.row_id == held.row_id).values(tx_to=tx))
+        _write_stages(connection, tx, pledge_id, ())
         return
-    state = fold(members)
+    state = fold(members, endings_of(connection, pledge_id))
     for fact_id, relation in state.relations.items():
         where = and_(sightings.c.fact_id == fact_id, sightings.c.tx_to.is_(None), sightings.c.relation != relation)
         connection.execute(update(sightings).where(where).values(relation=relation))
     _write_state(connection, tx, pledge_id, state, members, held)
-    _write_stages(connection, tx, pledge_id, state)
+    _write_stages(connection, tx, pledge_id, state.stages)
 
 
 def _write_state(connection: Connection, tx: int, pledge_id: int, state: Folded, members: Sequence[Told], held: Row[Any] | None) -> None:
     values = _values(connection, pledge_id, state, members)
     if held is not None:
+        if held.left_out == OUTLIER and state.in_totals:  # `settle` decides about that, with the payer's other figures before it
+            values |= {"left_out": OUTLIER, "in_totals": False}
         kept = {k: v for k, v in held._mapping.items() if k in values}
-        if kept == values and _keys_of(connection, held.row_id) == [a.key for a in state.actors]:
+        if kept == values and _keys_of(connection, held.row_id) == _keys_in(state):
             return
         connection.execute(update(pledges).where(pledges.c.row_id == held.row_id).values(tx_to=tx))
     row_id = connection.execute(insert(pledges).values(**values, tx_from=tx).returning(pledges.c.row_id)).scalar_one()
@@ -181,8 +195,13 @@ def _write_state(connection: Connection, tx: int, pledge_id: int, state: Folded,
             connection.execute(insert(table), rows)
 
 
-def _keys_of(connection: Connection, row_id: int) -> list[str]:
-    return list(connection.scalars(select(pledge_actors.c.key).where(pledge_actors.c.row_id == row_id).order_by(pledge_actors.c.number)))
+def _keys_of(connection: Connection, row_id: int) -> list[list[str]]:
+    tables = (pledge_actors, pledge_beneficiaries)
+    return [list(connection.scalars(select(t.c.key).where(t.c.row_id == row_id).order_by(t.c.number))) for t in tables]
+
+
+def _keys_in(state: Folded) -> list[list[str]]:
+    return [[party.key for party in parties] for parties in (state.actors, state.beneficiaries)]
 
 
 def _values(connection: Connection, pledge_id: int, state: Folded, members: Sequence[Told]) -> dict[str, Any]:
@@ -206,16 +225,14 @@ def _parent(connection: Connection, head: Told) -> int | None:
     return connection.scalar(select(s.pledge_id).where(s.fact_id == head.parent_fact, s.tx_to.is_(None))) if head.parent_fact else None
 
 
-def _write_stages(connection: Connection, tx: int, pledge_id: int, state: Folded) -> None:
+def _write_stages(connection: Connection, tx: int, pledge_id: int, told: Sequence[tuple[str, str | None, int]]) -> None:
     s = stages.c
     held = {
         (r.stage, r.day, r.fact_id): r.row_id for r in connection.execute(select(stages).where(s.pledge_id == pledge_id, s.tx_to.is_(None)))
     }
-    gone = [row_id for key, row_id in held.items() if key not in state.stages]
+    gone = [row_id for key, row_id in held.items() if key not in told]
     if gone:
         connection.execute(update(stages).where(s.row_id.in_(gone)).values(tx_to=tx))
-    fresh = [
-        {"pledge_id": pledge_id, "stage": n, "day": d, "fact_id": f, "tx_from": tx} for n, d, f in state.stages if (n, d, f) not in held
-    ]
+    fresh = [{"pledge_id": pledge_id, "stage": n, "day": d, "fact_id": f, "tx_from": tx} for n, d, f in told if (n, d, f) not in held]
     if fresh:
         connection.execute(insert(stages), fresh)

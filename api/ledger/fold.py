@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from api.ledger.endings import Ending, in_force
+
 STAGE_OF = {
     "planned": "announced", "pledged": "announced", "target": "announced",
     "signed": "signed", "disbursed": "disbursed", "realised": "completed",
@@ -94,19 +96,21 @@ class Folded:
     stages: tuple[tuple[str, str | None, int], ...]
 
 
-def fold(told: Sequence[Told]) -> Folded:
-    """The pledge that these commitments tell; `told` is not empty.
+def fold(members: Sequence[Told], endings: Sequence[Ending] = ()) -> Folded:
+    """The pledge that these commitments tell; `members` is not empty. `endings` tell it as reduced, suspended or cancelled.
 
     The amount and kind are those of the latest one of the furthest stage (a restatement replaces the figure before it); who pays, who
-    receives and which programme are taken from all that say so.
+    receives and which programme are taken from all that say so. A commitment that a person rejected tells nothing while others do.
     """
+    told = [t for t in members if not t.rejected] or members
     order = sorted(told, key=lambda t: (t.date or "", t.sort_key, t.fact_id))
     head = max(order, key=lambda t: (t.reviewed, STAGES.index(STAGE_OF[t.status]), _exactness(t), t.date or "", -t.sort_key))
-    relations = _relations(order)
-    reason = _left_out(head, order)
+    relations = {t.fact_id: "rejected" for t in members if t.rejected} | _relations(order)
+    ended = in_force(endings, max((t.date for t in order if t.date), default=None))
+    reason = _left_out(head, order, ended)
     return Folded(
         head=head,
-        stage=max((STAGE_OF[t.status] for t in order), key=STAGES.index),
+        stage=ended.change if ended else max((STAGE_OF[t.status] for t in order), key=STAGES.index),
         status=max((t.status for t in order), key=STATUS_ORDER.index),
         in_totals=reason is None,
         left_out=reason,
@@ -123,7 +127,7 @@ def fold(told: Sequence[Told]) -> Folded:
         programme=head.programme or next((t.programme for t in order if t.programme), None),
         programme_id=head.programme_id or next((t.programme_id for t in order if t.programme_id), None),
         relations=relations,
-        stages=_stages(order),
+        stages=(*_stages(order), *((e.change, e.day, e.fact_id) for e in endings)),
     )
 
 
@@ -157,10 +161,11 @@ def _relations(order: Sequence[Told]) -> dict[int, str]:
     return relations
 
 
-def _left_out(head: Told, order: Sequence[Told]) -> str | None:
+def _left_out(head: Told, order: Sequence[Told], ended: Ending | None) -> str | None:
     """Why a pledge is not summed: the first reason that holds, None where it is."""
     reasons = (
         ("rejected", all(t.rejected for t in order)),
+        (ended.change if ended else "", ended is not None),
         ("mismatch", head.mismatch and not head.reviewed),
         ("implausible", head.rupiah is not None and head.rupiah[1] > IMPLAUSIBLE and not head.reviewed),
         ("implausible", head.conversion == "too_large" and not head.reviewed),

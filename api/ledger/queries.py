@@ -52,6 +52,8 @@ class PledgeRow:
     amount_high: Decimal
     currency: str
     approx: bool
+    per: str | None
+    count: int | None
     kind: str
     status: str
     stage: str
@@ -69,6 +71,7 @@ class PledgeRow:
     first_seen: datetime
     last_seen: datetime
     confidence: float
+    parent: int | None
     merged_into: int | None
     actors: tuple[Party, ...] = ()
     beneficiaries: tuple[Party, ...] = ()
@@ -184,8 +187,9 @@ def sums(connection: Connection, wanted: PledgeFilter, *, by: str = "year", snap
         counted += 1
         for group in _groups(pledge, by):
             total = totals.setdefault((group, pledge.currency, pledge.status), [Decimal(0), Decimal(0), 0])
-            total[0] += pledge.amount_low
-            total[1] += pledge.amount_high
+            times = pledge.count or 1 if pledge.per else 1  # "masing-masing X" for n recipients is n times X
+            total[0] += pledge.amount_low * times
+            total[1] += pledge.amount_high * times
             total[2] += 1
     made = tuple(Sum(*key, Decimal(low), Decimal(high), int(n)) for key, (low, high, n) in sorted(totals.items()))
     return Sums(made, counted, dict(left_out))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from api.errors import IngestError, NotFoundError
+from api.store.money import load_rates, rupiah
 from api.store.schema import commitment_actors, commitment_beneficiaries, commitments, corrections
 from api.store.types import sort_key
 
@@ -52,7 +53,10 @@ def correct_fact(
 
 
 def corrected(connection: Connection, fact_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` of a commitment with every correction of that fact applied in order."""
+    """`values` of a commitment with every correction of that fact applied in order, its keys worked out anew.
+
+    Where a person set the figure, what the article converts no longer belongs to it: the rate table does.
+    """
     events = connection.execute(
         select(corrections).where(corrections.c.target == "fact", corrections.c.target_id == fact_id).order_by(corrections.c.correction_id)
     )
@@ -67,8 +71,10 @@ def corrected(connection: Connection, fact_id: int, values: Mapping[str, Any]) -
                 result["reviewed"] = True
             case _:
                 result |= _read(event.payload) | {"reviewed": True}
-    result["low_key"], result["high_key"] = sort_key(result["amount_low"]), sort_key(result["amount_high"], up=True)
-    return result
+    low, high = result["amount_low"], result["amount_high"]
+    if (low, high, result["currency"]) != (values["amount_low"], values["amount_high"], values["currency"]):
+        result |= rupiah(low, high, result["currency"], (), result["date"], load_rates(connection))
+    return result | {"low_key": sort_key(low), "high_key": sort_key(high, up=True)}
 
 
 def _read(payload: Mapping[str, Any]) -> dict[str, Any]:
