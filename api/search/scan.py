@@ -24,6 +24,7 @@ _TOKEN = re.compile(
       | (?P<boolean>(?:AND|OR|NOT)(?=[\s()]|$)) | (?P<word>[^\s()"]+) | (?P<open>")""",
     re.VERBOSE,
 )
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ")
 _RESERVED = re.compile(r"([+\-!(){}\[\]^\"~*?:\\/&|<>=])")
 
 
@@ -143,7 +144,8 @@ def _word(query: str, text: str, start: int) -> str:
         _refuse(query, body, start + len(sign))
     if re.fullmatch(r"[^\W_]{3,}\*", body):
         return sign + body
-    words = _RESERVED.sub(" ", body).split()
+    # The analyser takes apostrophes out of words; luqum takes one at the start of a word for a quotation mark.
+    words = _RESERVED.sub(" ", body.translate(_APOSTROPHES)).split()
     return sign + words[0] if len(words) == 1 else f"{sign}({' '.join(words)})" if words else " "
 
 

@@ -70,6 +70,7 @@ CASES: list[tuple[str, object]] = [
     ("foo:bar", ("all", ("word", "foo"), ("word", "bar"))),
     ("pro-UMKM", ("all", ("word", "pro"), ("word", "umkm"))),
     ("a NOT b-c", ("all", ("word", "a"), ("not", ("all", ("word", "b"), ("word", "c"))))),
+    ("kredit 'murah' Jum'at", ("all", ("word", "kredit"), ("word", "murah"), ("word", "jumat"))),
     ("and or", ("all", ("word", "and"), ("word", "or"))),
     ("by:ASII", ("by", "idx:ASII")),
     ("BY:asii", ("by", "idx:ASII")),
