@@ -38,6 +38,8 @@ class FusionRules(BaseModel):
     id: Weights
     en: Weights
     english: frozenset[str]
+    english_endings: tuple[str, ...]
+    indonesian: frozenset[str]
     window: int
     meaning_only: int
 
@@ -49,9 +51,18 @@ def rules() -> FusionRules:
 
 
 def weights_of(query: str) -> Weights:
-    """The weights for the language of `query`: English where it has at least two English function words."""
-    english = sum(t.exact in rules().english for t in tokens(query))
-    return rules().en if english >= 2 else rules().id
+    """The weights for the language of `query`."""
+    return rules().en if is_english(query) else rules().id
+
+
+def is_english(query: str) -> bool:
+    """Whether a query is English: by its small words, or, where it has none of Indonesian's, by the endings of its words."""
+    words = [token.exact for token in tokens(query)]
+    small = sum(word in rules().english for word in words)
+    if small >= 2 or any(word in rules().indonesian for word in words):
+        return small >= 2
+    ended = sum(len(word) > 5 and word.endswith(rules().english_endings) for word in words)
+    return small + ended >= 2
 
 
 def fuse(words: Mapping[str, float], meaning: Mapping[str, float], weights: Weights) -> dict[str, float]:
