@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from nlp.analysis import Actor, Entity, EntityType, Kind
 from nlp.commitments.bodies import Bodies
@@ -12,6 +14,9 @@ from nlp.commitments.phrases import BY_END, joined
 from nlp.commitments.tables import pattern
 from nlp.commitments.tables import slot_table as slots
 from nlp.entities import Mention
+
+_SHARE_WITHIN = 70
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|persen\b|percent\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,21 @@ class Payers:
         partners = [best, *self._partners(best), *self._partners_behind(best, frame)]
         ordered = sorted(partners, key=lambda item: (item.mention.field != best.mention.field, item.mention.start))
         entities = dict.fromkeys(item.mention.entity for item in ordered)
-        return [_actor(self._bodies.found.entities[index]) for index in entities], best.rule
+        return [self._with_share(_actor(self._bodies.found.entities[index]), index, frame, len(entities)) for index in entities], best.rule
+
+    def _with_share(self, actor: Actor, entity: int, frame: Frame, payers: int) -> Actor:
+        """The payer with its percentage, where several pay and the sentence or the next one states it behind the name."""
+        head = frame.head
+        if payers == 1:
+            return actor
+        for mention in self._bodies.within(head.start, head.end + len(head.after) + 2):
+            if mention.entity != entity:
+                continue
+            stretch = self._bodies.text[mention.end : mention.end + min(_SHARE_WITHIN, self._bodies.next_body(mention))]
+            percent = _PERCENT.search(stretch)
+            if percent and pattern("slots", "share_words").search(stretch[: percent.start()]):
+                return actor.model_copy(update={"share": Decimal(percent.group(1).replace(",", "."))})
+        return actor
 
     def is_private(self, actor: Actor) -> bool:
         """Whether a payer is a company."""

@@ -159,6 +159,7 @@ class SlotTable(Table):
     countries: str
     strip_verbs: str
     partners: str
+    share_words: str
 
 
 class TypeRule(Table):

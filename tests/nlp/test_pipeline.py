@@ -82,6 +82,20 @@ def test_a_conversion_joins_what_it_converts(pipeline: Pipeline) -> None:
     assert [(item.amount, item.currency) for item in commitment.equivalents] == [(Decimal(31_000_000_000_000), "IDR")]
 
 
+def test_partners_keep_their_stated_shares_and_the_speaker_is_not_a_payer(pipeline: Pipeline) -> None:
+    text = (
+        "PT Vale Indonesia Tbk dan PT Huayou Nickel Cobalt berkomitmen menginvestasikan US$ 2 miliar untuk smelter di Sulawesi Tengah, "
+        "kata Menteri Investasi Bahlil Lahadalia. PT Vale Indonesia Tbk berkontribusi 51% dan PT Huayou Nickel Cobalt menanggung 49%."
+    )
+    commitment = pipeline.analyse("", text).commitments[0]
+    assert {actor.name: actor.share for actor in commitment.actors} == {
+        "PT Vale Indonesia Tbk": Decimal(51),
+        "PT Huayou Nickel Cobalt": Decimal(49),
+    }
+    assert commitment.said_by == "Bahlil Lahadalia"
+    assert (commitment.place, commitment.sector) == ("72", "24")
+
+
 def test_what_is_asked_for_is_a_proposal(pipeline: Pipeline) -> None:
     analysis = pipeline.analyse("", "Kementerian Pertanian mengusulkan tambahan anggaran Rp 5 triliun untuk pupuk bersubsidi tahun depan.")
     assert analysis.commitments == ()
