@@ -12,7 +12,6 @@ from api.search.fusion import Weights, fuse, is_english, weights_of
     [
         "Which state bank lends to furniture makers?",
         "how much was pledged for battery plants",
-        "tax receipts from digital economy businesses",
         "banks slowly adopting green financing instruments",
     ],
 )
