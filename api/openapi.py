@@ -27,6 +27,11 @@ def errors(*more: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": TITLES[status]} for status in sorted({*ALWAYS, *more})}
 
 
+def content(*media: str) -> dict[int | str, dict[str, Any]]:
+    """The success response of an operation that does not answer JSON."""
+    return {200: {"description": "The document", "content": {kind: {} for kind in media}}}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """The document of `app`, made once and kept."""
     if app.openapi_schema:

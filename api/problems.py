@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from api.deps import TooManyRequests
 from api.errors import AccessError, ApiError, CursorError, EngineDown, IndexMismatch, NotFoundError, QueryError, StoreBusyError
 from api.schemas import Problem
+from api.security import HEADERS
 
 TITLES = {
     400: "The request cannot be understood", 401: "A key is needed", 403: "This key may not do that", 404: "Not found",
@@ -71,8 +72,11 @@ def install(app: FastAPI, page: Page) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
         return answer(request, _problem(error.status_code, str(error.detail)))
 
+    async def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 - it is logged by the server, and nothing of it goes out
+        return answer(request, _problem(500, "an error on our side; it has been logged"), dict(HEADERS))
+
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-        ApiError: ours, RequestValidationError: invalid, HTTPException: http,
+        ApiError: ours, RequestValidationError: invalid, HTTPException: http, Exception: broken,
     }  # fmt: skip
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

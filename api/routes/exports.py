@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from api.deps import PrincipalDep, ServerDep
-from api.openapi import errors
+from api.openapi import content, errors
 from api.reading.exports import MEDIA, Format, article_stream, pledge_stream
 from api.reading.pledges import Wanted, wanted
 from api.routes.asking import MAX_ID, Asked, asked
 from api.store import transactions
 
 router = APIRouter(tags=["exports"])
+Form = Annotated[Format, Path(description="Format")]
 
 
-@router.get("/export/articles.{form}", responses=errors(), response_class=StreamingResponse)
+@router.get("/export/articles.{form}", responses=errors() | content(*MEDIA.values()), response_class=StreamingResponse)
 def articles(
     principal: PrincipalDep,  # noqa: ARG001 - every route asks who asks
     server: ServerDep,
-    form: Format,
+    form: Form,
     what: Annotated[Asked, Depends(asked)],
 ) -> StreamingResponse:
     """Every article that words and filters find, newest first; no cap."""
@@ -32,11 +33,11 @@ def articles(
     )
 
 
-@router.get("/export/pledges.{form}", responses=errors(404), response_class=StreamingResponse)
+@router.get("/export/pledges.{form}", responses=errors(404) | content(*MEDIA.values()), response_class=StreamingResponse)
 def pledges(
     principal: PrincipalDep,  # noqa: ARG001 - every route asks who asks
     server: ServerDep,
-    form: Format,
+    form: Form,
     what: Annotated[Wanted, Depends(wanted)],
     snapshot: Annotated[int | None, Query(ge=0, le=MAX_ID, description="State to export; absent: now")] = None,
 ) -> StreamingResponse:

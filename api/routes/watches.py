@@ -14,7 +14,7 @@ from api.alerts.watches import Wish
 from api.alerts.webhook import secret_of
 from api.deps import AnyoneDep, ReaderDep, Server, ServerDep
 from api.errors import NotFoundError, QueryError
-from api.openapi import errors
+from api.openapi import content, errors
 from api.records import Principal, Role
 from api.routes.asking import MAX_ID, TEXT
 from api.schemas import Public
@@ -138,8 +138,13 @@ def remove_watch(principal: ReaderDep, server: ServerDep, watch_id: WatchId) -> 
     return watch_shape(change(server, principal, watch_id, "remove"))
 
 
-@router.get("/feeds/{secret}.atom", responses=errors(404), response_class=Response)
-def atom(principal: AnyoneDep, server: ServerDep, request: Request, secret: Annotated[str, Path(max_length=100)]) -> Response:  # noqa: ARG001 - the secret address itself says who asks
+@router.get("/feeds/{secret}.atom", responses=errors(404) | content("application/atom+xml"), response_class=Response)
+def atom(
+    principal: AnyoneDep,  # noqa: ARG001 - the secret address itself says who asks
+    server: ServerDep,
+    request: Request,
+    secret: Annotated[str, Path(max_length=100, description="The feed's secret")],
+) -> Response:
     """A watch as an Atom feed. The secret in the address is the permission; nothing else is asked."""
     server.quota.take(request.client.host if request.client else "unknown")
     with server.database.read() as connection:

@@ -55,9 +55,10 @@ def articles() -> list[Article]:
     ]
 
 
-def fill(data: Path) -> Settings:
+def fill(data: Path, **changes: Any) -> Settings:
     """A data directory with the articles ingested and indexed; the settings to serve it."""
-    settings = Settings(data=data, embedder="none", rate_limit=100_000)
+    made_of: dict[str, Any] = {"data": data, "embedder": "none", "rate_limit": 100_000} | changes
+    settings = Settings(**made_of)
     with SpoolWriter(data / "spool", "test") as spool:
         for article in articles():
             spool.write(article)

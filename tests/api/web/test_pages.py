@@ -20,7 +20,7 @@ from tests.api.web.samples import CRUEL
 
 PAGES = ["/", "/?q=kredit", "/?q=kind:x", "/?q=tidakadayangcocok", "/?q=kredit&outlet=kabar&sort=newest", "/?q=date:2022-11", "/pledges",
          "/pledges?by=ASII", "/pledges?kind=x", "/pledges/1", "/companies/idx:ASII", "/companies/gov:kemenperin", "/programmes/prog:kur",
-         "/watches", "/watches?company=idx:ASII", "/sources", "/guide", "/login", "/nope"]  # fmt: skip
+         "/watches", "/watches?company=idx:ASII", "/review", "/sources", "/guide", "/login", "/nope"]  # fmt: skip
 NUMBER = re.compile(r"\d")
 
 
@@ -231,6 +231,18 @@ def test_an_analyst_can_reject_from_the_page(serve: Serve) -> None:
     action = page.xpath("//aside//form/@action")[0]
     assert client.post(action, data={"action": "reject"}, follow_redirects=False).status_code == 303
     assert f"fact-{fact}" not in client.get(f"/articles/{hit['id']}").text
+
+
+def test_the_review_queue_starts_with_the_largest_and_forgets_what_was_reviewed(serve: Serve) -> None:
+    client = serve()
+    page = tree(client, "/review")
+    first, *others = page.xpath("//li[contains(@class,'card')]")
+    assert "Rp 2 triliun" in first.text_content()
+    action = first.xpath(".//form/@action")[0]
+    assert client.post(action, data={"action": "review"}, follow_redirects=False).status_code == 303
+    again = tree(client, "/review").xpath("//li[contains(@class,'card')]")
+    assert len(again) == len(others)
+    assert "Rp 2 triliun" not in again[0].text_content()
 
 
 def test_a_watch_is_tried_before_it_is_saved(serve: Serve) -> None:
