@@ -18,10 +18,28 @@ from nlp.registry import Registry
 
 BRACKET = re.compile(r" ?\( ?(?:selanjutnya disebut |disingkat |atau )?\"?(?P<short>[^()\"]{2,40}?)\"? ?\)")
 TICKER = re.compile(r"^(?:IDX: ?|BEI: ?)?([A-Z]{4})$")
+NICKNAME = re.compile(r" ?\( ?([A-Z][\w'-]{1,11}) ?\)")
+CALLED = re.compile(r", (?:begitu )?(?:sapaan|panggilan)")
 SHORT = re.compile(r"^[A-Z0-9](?:[\w&./'-]*[A-Z0-9a-z])(?: [A-Z][\w&./-]*){0,2}$")
 COMMON_FIRST = frozenset(
     ["Bank", "PT", "Bursa", "Badan", "Asosiasi", "Grup", "Koperasi", "Perum", "Indonesia", "The", "Mitra", "Sinar", "Asuransi", "Dana"]
 )
+
+
+def nicknames(hits: list[Hit]) -> dict[str, str]:
+    """Nicknames the article itself explains: "Maruarar Sirait (Ara)", "Tiko, sapaan akrabnya": nickname → key of the person."""
+    places = {(id(hit.view), hit.start) for hit in hits if hit.type is not EntityType.PERSON}
+    people = sorted((hit for hit in hits if hit.type is EntityType.PERSON), key=lambda hit: hit.start)
+    found: dict[str, str] = {}
+    for hit in people:
+        bracket = NICKNAME.match(hit.view.text, hit.end)
+        if bracket and (id(hit.view), bracket.start(1)) not in places:
+            found[bracket[1]] = hit.key
+        elif CALLED.match(hit.view.text, hit.end) and " " not in hit.name:
+            before = [other for other in people if other.view is hit.view and other.end < hit.start and other.key != hit.key]
+            if before:
+                found[hit.name] = before[-1].key
+    return found
 
 
 def define(hits: list[Hit], registry: Registry) -> tuple[list[Hit], dict[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nlp.analysis import Entity, EntityType, Organisation, Source, Span
-from nlp.entities.gather import define, in_full, salient, short_mentions, stem_mentions, stems
+from nlp.entities.gather import define, in_full, nicknames, salient, short_mentions, stem_mentions, stems
 from nlp.entities.headlines import close_headlines
 from nlp.entities.hits import ORGANISATIONS, Claims, Hit, MentionKind
 from nlp.entities.lexicon import Lexicon, load_lexicon
@@ -91,9 +91,9 @@ class Recogniser:
         hits, shorts = define(unify_people(unify_organisations(siblings(found)), self.registry), self.registry)
         moved = {old.key: new.key for old, new in zip(found, hits, strict=True)}
         hits = [replace(hit, affiliation=moved.get(hit.affiliation, hit.affiliation)) if hit.affiliation else hit for hit in hits]
-        hits = [
-            replace(hit, key=shorts[hit.name], kind="short") if hit.name in shorts and hit.type in ORGANISATIONS else hit for hit in hits
-        ]
+        called = nicknames(hits)
+        hits = [_renamed(hit, called if hit.type is EntityType.PERSON else shorts if hit.type in ORGANISATIONS else {}) for hit in hits]
+        shorts |= called
         hits += short_mentions(views, shorts, hits, claims)
         hits += stem_mentions(views, stems(hits, self.lexicon, views), hits, claims)
         hits = salient(in_full(hits, views[0], self.lexicon))
@@ -189,6 +189,11 @@ def _better(name: Hit, opened: Hit) -> bool:
     if begins and rest and {word.casefold() for word in rest} <= EMPTY_TAILS:
         return True
     return begins and " " in name.name and not opened.name.startswith("PT") and len(rest) < 4
+
+
+def _renamed(hit: Hit, owners: dict[str, str]) -> Hit:
+    """The hit under the key of the entity whose short form it is."""
+    return replace(hit, key=owners[hit.name], kind="short") if hit.name in owners else hit
 
 
 def _with_short_form(entity: Entity, hits: list[Hit]) -> str:

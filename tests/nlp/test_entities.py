@@ -147,3 +147,14 @@ def test_a_programme_carries_the_short_form_the_article_also_uses(recogniser: Re
 
 def test_a_name_glued_to_the_next_word_is_still_found(recogniser: Recogniser) -> None:
     assert ids(recogniser.recognise("", "Hal itu disampaikan Kementerian KeuanganPejabat lain menolak.")) == {"gov:kemenkeu"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Menteri Perumahan Maruarar Sirait (Ara) hadir. "Baik," ujar Ara.',
+        'Wakil Menteri BUMN Kartika Wirjoatmodjo hadir. Tiko, sapaan akrabnya, setuju. "Baik," ujar Tiko.',
+    ],
+)
+def test_a_nickname_the_article_explains_is_the_same_person(recogniser: Recogniser, text: str) -> None:
+    assert len(recogniser.recognise("", text).people) == 1
