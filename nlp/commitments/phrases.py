@@ -54,7 +54,7 @@ def joined(gap: str) -> bool:
 
 def noun_phrase(stretch: str) -> str | None:
     """The words of a receiver up to the first stop, or None where it is a time, a manner or a pronoun."""
-    stretch = stretch[:_PHRASE]
+    stretch = _BRACKETS.sub(" ", stretch[: 2 * _PHRASE])[:_PHRASE]
     cut = re.search(r"[.,;:!?\"”“\n()]|\b\d{4}\b", stretch)
     stretch = stretch[: cut.start()] if cut else stretch
     stop = pattern("slots", "stops").search(stretch)

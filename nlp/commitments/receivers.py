@@ -116,6 +116,14 @@ class Receivers:
                 return [entity.name]
         return []
 
+    def _seller(self, context: Context, payers: set[str], kind: Kind) -> list[str]:
+        """The named one that goods are bought from ("pembelian … dari Amerika Serikat") or whose shares are ("saham Hermina")."""
+        pattern_of = {Kind.PURCHASE: _FROM, Kind.TRANSACTION: _SHARES_OF}
+        if kind not in pattern_of:
+            return []
+        names = [match.group(1) for match in pattern_of[kind].finditer(context.sentence)]
+        return [name for name in names[:1] if name.casefold() not in payers]
+
     def group(self, head: Context) -> list[str]:
         """The group of people or firms that the sentence, else the article, names as receivers."""
         groups = pattern("slots", "generic_receivers")
@@ -123,6 +131,9 @@ class Receivers:
         return [match.group()] if match else []
 
 
+_NAME = r"((?:PT\.?\s+)?[A-Z][\w&-]*(?:\s+[A-Z][\w&-]*){0,4})"
+_FROM = re.compile(rf"\b(?:dari|from)\s+{_NAME}")
+_SHARES_OF = re.compile(rf"\b(?:saham|akuisisi|mengakuisisi|diterbitkan oleh|shares (?:of|in)|stake in|acquire[sd]?)\s+{_NAME}")
 _DEFINED = re.compile(r"\s*\(([A-Z]{2,7})\)")
 
 
