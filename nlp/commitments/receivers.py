@@ -31,6 +31,7 @@ class Receivers:
             self._receiving_bodies,
             self._receiving_subject,
             self._bought,
+            self._seller,
             self._phrase,
             self._resumed,
             self._object,
@@ -134,11 +135,10 @@ class Receivers:
 _NAME = r"((?:PT\.?\s+)?[A-Z][\w&-]*(?:\s+[A-Z][\w&-]*){0,4})"
 _FROM = re.compile(rf"\b(?:dari|from)\s+{_NAME}")
 _SHARES_OF = re.compile(rf"\b(?:saham|akuisisi|mengakuisisi|diterbitkan oleh|shares (?:of|in)|stake in|acquire[sd]?)\s+{_NAME}")
-_DEFINED = re.compile(r"\s*\(([A-Z]{2,7})\)")
+_DEFINED = re.compile(r"\s*([^()]{4,60}?)\s*\(([A-Z]{2,7})\)")
 
 
 def _short(phrase: str, stretch: str) -> str:
     """The short form that the article defines behind a phrase ("industri kecil dan menengah (IKM)" → "IKM"), else the phrase."""
-    place = stretch.find(phrase)
-    match = _DEFINED.match(stretch, place + len(phrase)) if place >= 0 else None
-    return match.group(1) if match else phrase
+    match = _DEFINED.match(stretch)
+    return match.group(2) if match and phrase.startswith(" ".join(match.group(1).split())) else phrase

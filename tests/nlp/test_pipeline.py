@@ -147,3 +147,15 @@ def test_any_text_is_analysed_and_evidence_is_the_text_at_its_offsets(pipeline: 
     for commitment in analysis.commitments:
         assert text[commitment.evidence.start : commitment.evidence.end] == commitment.evidence.text
         assert all(0 <= index < len(analysis.money) for index in commitment.mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "receiver"),
+    [
+        ("Pemerintah Indonesia akan melakukan pembelian pesawat dari Amerika Serikat senilai US$ 18 miliar.", "Amerika Serikat"),
+        ("PT Astra International Tbk telah membeli saham Hermina senilai Rp 102 miliar.", "Hermina"),
+        ("Bank Mandiri menyalurkan kredit Rp 2 miliar kepada industri kecil dan menengah (IKM) di Tegal.", "IKM"),
+    ],
+)
+def test_the_receiver_is_the_seller_the_bought_company_or_the_group_by_its_short_name(pipeline: Pipeline, text: str, receiver: str) -> None:
+    assert pipeline.analyse("", text).commitments[0].beneficiaries == (receiver,)
