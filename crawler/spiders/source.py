@@ -264,8 +264,9 @@ class SourceSpider(scrapy.Spider):
         self.session.refuse(reason, _url_of(failure), "lists_failed" if kind == "failed" else kind)
 
     def article_failed(self, failure: Failure) -> None:
+        """A page that did not come is remembered under the address its list gave, not under where it was sent on to."""
         kind, reason = _explain(failure)
-        url = _url_of(failure)
+        url = failure.request.cb_kwargs["link"].url  # type: ignore[attr-defined]  # set by Scrapy
         self.session.refuse(reason, url, kind)
         if kind in {"failed", "refused"}:
             self.session.state.note_failure(canonical_url(url) or url, self.source.name, reason, self.session.now())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crawler.items import Article
 from crawler.state import State, state_path
-from tests.crawler.site import Site, feed, page, run, serving, source, spooled
+from tests.crawler.site import QUICK, Site, feed, page, run, serving, source, spooled
 
 BASE = "http://kabar.example"
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -31,52 +33,66 @@ def reasons(data: Path) -> str:
     return " | ".join(reason for (reason,) in found)
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        ({"status": 500}, "answers 500"),
-        ({"status": 404}, "answers 404"),
-        ({"body": "x", "hang": 10.0}, "Timeout"),
-        ({"body": page("Setengah") + " " * 5000, "cut": 300}, "ResponseFailed|DataLoss|Failed"),
-        ({"status": 302, "headers": (("Location", f"{BASE}/berita/1"),)}, "max redirections"),
-        ({"body": ""}, "empty|no text|unknown"),
-        ({"body": "<html><body><p>Pendek.</p></body></html>"}, "no text found"),
-        ({"body": b"%PDF-rusak", "headers": (("Content-Type", "application/pdf"),)}, "PDF|pdf"),
-        ({"body": b"GIF89a", "headers": (("Content-Type", "image/gif"),)}, "not a page but image/gif"),
-        ({"body": b"x" * 13_000_000}, "larger than|Cancelled|maxsize|size"),
-        ({"body": gzip.compress(b"0" * 60_000_000), "headers": (HTML, ("Content-Encoding", "gzip"))}, "bomb|size|larger|exceed|Ignore"),
-        ({"status": 302, "headers": (("Location", "http://lain.example/berita/1"),)}, "lain.example is not a host"),
-        ({"status": 302, "headers": (("Location", f"{BASE}/beranda"),)}, "answers 404|no article"),
-        ({"body": "<html><title>Just a moment...</title></html>"}, "block page"),
-    ],
-    ids=[
-        *("500", "404", "timeout", "half-sent", "redirect-loop", "empty", "no-article", "broken-pdf", "picture", "too-large", "gzip-bomb"),
-        *("off-site", "moved-nowhere", "block-page"),
-    ],
-)
-def test_a_bad_page_is_counted_with_its_reason_and_the_rest_arrives(
-    site: Site, tmp_path: Path, answer: dict[str, object], reason: str
-) -> None:
-    site.put(f"{BASE}/berita/1", **answer)  # type: ignore[arg-type]  # test helper
-    report = run(site, tmp_path)
-    assert [article.title for article in spooled(tmp_path)] == ["Pabrik nomor 0 dibuka"]
-    found = report.sources["kabar"]
-    assert found.failed + found.blocked + found.refused >= 1
-    assert any(word.lower() in reasons(tmp_path).lower() for word in reason.split("|")), reasons(tmp_path)
+PLAIN = page("Kopi luwak — naik")
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "500": ({"status": 500}, "answers 500"),
+    "404": ({"status": 404}, "answers 404"),
+    "timeout": ({"body": "x", "hang": 10.0}, "Timeout"),
+    "half-sent": ({"body": PLAIN + " " * 5000, "cut": 300}, "ResponseFailed|DataLoss"),
+    "redirect-loop": ({"status": 302, "headers": (("Location", f"{BASE}/berita/105"),)}, "max redirections"),
+    "empty": ({"body": ""}, "empty|unknown"),
+    "no-article": ({"body": "<html><body><p>Pendek.</p></body></html>"}, "no text found"),
+    "broken-pdf": ({"body": b"%PDF-rusak", "headers": (("Content-Type", "application/pdf"),)}, "PDF is damaged"),
+    "picture": ({"body": b"GIF89a", "headers": (("Content-Type", "image/gif"),)}, "not a page but image/gif"),
+    "too-large": ({"body": b"x" * 13_000_000}, "larger than|Cancelled|maxsize"),
+    "gzip-bomb": ({"body": gzip.compress(b"0" * 60_000_000), "headers": (HTML, ("Content-Encoding", "gzip"))}, "larger|exceed|size|Ignore"),
+    "off-site": ({"status": 302, "headers": (("Location", "http://lain.example/berita/1"),)}, "lain.example is not a host"),
+    "moved-nowhere": ({"status": 302, "headers": (("Location", f"{BASE}/beranda"),)}, "answers 404|no article"),
+    "block-page": ({"body": "<html><title>Just a moment...</title></html>"}, "block page"),
+}
+CHARSETS: dict[str, tuple[bytes, str]] = {
+    "utf-8 called latin": (PLAIN.encode(), "text/html; charset=iso-8859-1"),
+    "windows called utf-8": (PLAIN.encode("windows-1252"), "text/html; charset=utf-8"),
+    "utf-16 not called anything": (PLAIN.encode("utf-16"), "text/html"),
+}
 
 
-@pytest.mark.parametrize(
-    ("body", "headers"),
-    [
-        (page("Kopi luwak — naik").encode("utf-8"), (("Content-Type", "text/html; charset=iso-8859-1"),)),
-        (page("Kopi luwak — naik").encode("windows-1252"), (("Content-Type", "text/html; charset=utf-8"),)),
-        (page("Kopi luwak — naik").encode("utf-16"), (("Content-Type", "text/html"),)),
-    ],
-)
-def test_a_wrong_charset_is_seen_through(site: Site, tmp_path: Path, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
-    site.put(f"{BASE}/berita/1", body, headers=headers)
-    run(site, tmp_path)
-    assert "Kopi luwak — naik" in {article.title for article in spooled(tmp_path)}
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Article], dict[str, str]]:
+    """(articles, URL → reason) of one crawl over a good page, every fault and every wrong charset."""
+    data = tmp_path_factory.mktemp("faults")
+    faulty = {f"{BASE}/berita/{101 + n}": answer for n, (answer, _) in enumerate(FAULTS.values())}
+    charsets = {f"{BASE}/berita/{201 + n}": answer for n, answer in enumerate(CHARSETS.values())}
+    with serving() as site:
+        site.put(f"{BASE}/rss", feed(f"{BASE}/berita/0", *faulty, *charsets))
+        site.put(f"{BASE}/berita/0", page("Pabrik nomor 0 dibuka"))
+        for url, answer in faulty.items():
+            site.put(url, **answer)
+        for url, (body, kind) in charsets.items():
+            site.put(url, body, headers=(("Content-Type", kind),))
+        run(site, data, settings=QUICK | {"CONCURRENT_REQUESTS_PER_DOMAIN": 4})
+    state = State(state_path(data))
+    found = dict(state._db.execute("SELECT url, reason FROM failed").fetchall())
+    found |= dict(state._db.execute("SELECT example, reason FROM reasons").fetchall())
+    state.close()
+    return spooled(data), {url.replace("https://", "http://"): reason for url, reason in found.items()}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_bad_page_is_counted_with_its_reason(crawled: tuple[list[Article], dict[str, str]], name: str) -> None:
+    url = f"{BASE}/berita/{101 + list(FAULTS).index(name)}"
+    reason = crawled[1].get(url, "")
+    assert any(word.lower() in reason.lower() for word in FAULTS[name][1].split("|")), (reason, crawled[1])
+
+
+def test_what_is_good_arrives_beside_the_bad(crawled: tuple[list[Article], dict[str, str]]) -> None:
+    assert {article.title for article in crawled[0]} == {"Pabrik nomor 0 dibuka", "Kopi luwak — naik"}
+
+
+@pytest.mark.parametrize("name", CHARSETS)
+def test_a_wrong_charset_is_seen_through(crawled: tuple[list[Article], dict[str, str]], name: str) -> None:
+    url = f"{BASE}/berita/{201 + list(CHARSETS).index(name)}"
+    assert next(article.title for article in crawled[0] if article.url == url) == "Kopi luwak — naik"
 
 
 @pytest.mark.parametrize(
