@@ -40,6 +40,10 @@ class Capture:
     source: str | None = None
 
 
+class DamagedArchiveError(ImportFormatError):
+    """A WARC file breaks off or is no WARC → what came before it is taken, the rest refused with this reason."""
+
+
 class Archive:
     """Writes the captures of one run."""
 
@@ -108,7 +112,7 @@ def read_archive(path: Path) -> Iterator[Capture]:
     """The responses of a WARC file, gzipped or not, in order.
 
     Raises:
-        ImportFormatError: the file is damaged; what came before it was yielded.
+        DamagedArchiveError: the file is damaged; what came before it was yielded.
     """
     with path.open("rb") as file:
         try:
@@ -116,7 +120,7 @@ def read_archive(path: Path) -> Iterator[Capture]:
                 if record.rec_type == "response" and record.http_headers is not None:
                     yield _capture(record)
         except (ArchiveLoadFailed, gzip.BadGzipFile, EOFError, ValueError) as error:
-            raise ImportFormatError(f"damaged WARC file: {error}") from None
+            raise DamagedArchiveError(f"damaged WARC file: {error}") from None
 
 
 def _capture(record: object) -> Capture:

@@ -8,7 +8,7 @@ from datetime import datetime
 from crawler.documents.read import article_of_document, read_document
 from crawler.extract.article import PageParts, extract_page
 from crawler.extract.rules import Rules, generic_rules, rules_of
-from crawler.items import Article, Origin, Rights, make_article
+from crawler.items import Article, Origin, Page, Rights, make_article
 from crawler.outlets import Outlets
 from crawler.sources import Source
 
@@ -60,7 +60,15 @@ def article_of_page(
 
 
 def article_of_parts(
-    parts: PageParts, rules: Rules, *, url: str | None, run: str, now: datetime, origin: Origin, external_id: str | None
+    parts: PageParts,
+    rules: Rules,
+    *,
+    url: str | None,
+    run: str,
+    now: datetime,
+    origin: Origin,
+    external_id: str | None = None,
+    pages: tuple[Page, ...] = (),
 ) -> Article:
     """An extracted page with its identities."""
     layers = parts.layers | ({"selectors": parts.selectors} if parts.selectors else {})
@@ -86,6 +94,7 @@ def article_of_parts(
         type=parts.type,
         layers=layers,
         flags=parts.flags,
+        pages=pages,
     )
 
 

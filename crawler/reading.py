@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zlib import crc32
@@ -22,6 +21,7 @@ from crawler.extract.generic import agreement, generic_body, tree_source
 from crawler.extract.page import parse
 from crawler.extract.rules import on_topic
 from crawler.items import Article, Origin, Page, Precision, Published, WarcPlace, make_article
+from crawler.joining import joined
 from crawler.session import Session
 from crawler.urls import canonical_url
 
@@ -61,22 +61,12 @@ class Draft:
         """The article of the pages so far, or its next attachment to fetch."""
         if self.waiting and complete:
             return Reading(next_page=self.waiting[0], draft=replace(self, waiting=self.waiting[1:]))
-        text, pages = _joined(self.texts, self.urls)
+        text, pages = joined(self.texts, self.urls)
         for url, document in self.attached:
             text, pages = with_document(text, pages, self.urls[0], url, document)
         flags = self.first.flags if complete else (*self.first.flags, "incomplete")
         parts = replace(self.first, text=text, flags=flags)
         return _reading(parts, self.link, self.urls, pages, self.fetched_at, self.warc, session)
-
-
-def _joined(texts: Sequence[str], urls: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
-    whole = ""
-    pages = []
-    for number, (text, url) in enumerate(zip(texts, urls, strict=True), start=1):
-        whole += "\n\n" if whole else ""
-        pages.append(Page(number=number, start=len(whole), url=url))
-        whole += text
-    return whole, tuple(pages) if len(pages) > 1 else ()
 
 
 def with_document(text: str, pages: tuple[Page, ...], page_url: str, url: str, document: DocumentParts) -> tuple[str, tuple[Page, ...]]:

@@ -158,3 +158,15 @@ def test_a_damaged_archive_gives_what_came_before_the_damage(site: Site, tmp_pat
     last, refusals = take(tmp_path / "two", warc)
     assert last.added == 1
     assert all("damaged" in refusal.reason for refusal in refusals)
+
+
+def test_a_paged_article_is_joined_again_when_replayed(site: Site, tmp_path: Path) -> None:
+    site.put(f"{BASE}/rss", feed(f"{BASE}/berita/0"))
+    site.put(f"{BASE}/berita/0", page("Pabrik dibuka", "Halaman satu.", extra='<a class=lanjut href="/berita/0?page=2">2</a>'))
+    site.put(f"{BASE}/berita/0?page=2", page("Pabrik dibuka", "Halaman dua."))
+    paged = source(paging={"next": "a.lanjut"})
+    run(site, tmp_path / "one", paged)
+    archive = tmp_path / "one" / "archive"
+    reports = list(import_paths([archive], data=tmp_path / "two", run="r1", now=NOW, sources={"kabar": paged}))
+    assert reports[-1].added == 1
+    assert spooled(tmp_path / "two")[0].version_id == spooled(tmp_path / "one")[0].version_id
