@@ -17,6 +17,8 @@ from api.ledger.fold import Folded, PartyKey, Told, fold
 from api.ledger.identity import same_undertaking
 from api.ledger.outliers import REASON as OUTLIER
 from api.ledger.outliers import settle
+from api.ledger.parts import REASONS as PARTS
+from api.ledger.parts import settle_parts
 from api.search.grammar import folded
 from api.store.schema import (
     articles,
@@ -30,6 +32,7 @@ from api.store.schema import (
     sightings,
     stages,
 )
+from api.store.types import sort_key
 
 MOST_CANDIDATES = 400
 
@@ -44,11 +47,12 @@ def book(connection: Connection, tx: int, holding: Sequence[int], ended: Sequenc
 
 
 def work_out(connection: Connection, tx: int, changed: Iterable[int]) -> None:
-    """Work these pledges out anew, then look again at the figures of their payers."""
+    """Work these pledges out anew, then look again at what lies within what, and at the figures of their payers."""
     numbers = sorted(changed)
     for pledge_id in numbers:
         refold(connection, tx, pledge_id)
     if numbers:
+        settle_parts(connection, tx, numbers)
         settle(connection, tx, numbers)
 
 
@@ -130,14 +134,16 @@ def _open(connection: Connection, tx: int) -> int:
 
 
 def _candidates(connection: Connection, told: Told) -> dict[int, list[Told]]:
-    """Pledges that may be this one, with their sightings."""
+    """Pledges that may be this one by `identity`, with their sightings: the figure, the story, or payer and programme agree."""
     p = pledges.c
     near: list[ColumnElement[bool]] = []
     keys = [a.key for a in told.actors]
-    if keys:
-        near.append(p.row_id.in_(select(pledge_actors.c.row_id).where(pledge_actors.c.key.in_(keys))))
-    if told.programme_id:
-        near.append(p.programme_id == told.programme_id)
+    if keys and told.programme:  # another figure is the same pledge only where payer and programme agree
+        paid = p.row_id.in_(select(pledge_actors.c.row_id).where(pledge_actors.c.key.in_(keys)))
+        near.append(and_(paid, p.programme.is_not(None), p.kind == told.kind))
+    low_key, high_key = sort_key(told.low), sort_key(told.high, up=True)
+    if low_key is not None and high_key is not None:
+        near.append(and_(p.currency == told.currency, p.low_key <= int(high_key * 1.03), p.high_key >= int(low_key * 0.97)))
     if told.rupiah:
         low, high = told.rupiah
         near.append(and_(p.idr_low_key <= int(high * 1.03), p.idr_high_key >= int(low * 0.97)))
@@ -179,8 +185,8 @@ def refold(connection: Connection, tx: int, pledge_id: int) -> None:
 def _write_state(connection: Connection, tx: int, pledge_id: int, state: Folded, members: Sequence[Told], held: Row[Any] | None) -> None:
     values = _values(connection, pledge_id, state, members)
     if held is not None:
-        if held.left_out == OUTLIER and state.in_totals:  # `settle` decides about that, with the payer's other figures before it
-            values |= {"left_out": OUTLIER, "in_totals": False}
+        if held.left_out in {OUTLIER, *PARTS} and state.in_totals:  # `settle` decides, with the other pledges before it
+            values |= {"left_out": held.left_out, "in_totals": False, "parent": held.parent}
         kept = {k: v for k, v in held._mapping.items() if k in values}
         if kept == values and _keys_of(connection, held.row_id) == _keys_in(state):
             return
@@ -213,16 +219,16 @@ def _values(connection: Connection, pledge_id: int, state: Folded, members: Sequ
     return {
         **{name: row._mapping[name] for name in same},
         "pledge_id": pledge_id, "status": state.status, "stage": state.stage, "programme": state.programme,
-        "programme_id": state.programme_id, "year": year[:4] or None, "parent": _parent(connection, head), "merged_into": None,
+        "programme_id": state.programme_id, "year": year[:4] or None, "parent": _parent(connection, state.parent_fact), "merged_into": None,
         "in_totals": state.in_totals, "left_out": state.left_out, "conflict": state.conflict, "restated": state.restated,
         "reviewed": state.reviewed, "sightings": len(members), "outlets": state.outlets, "stories": state.stories,
         "first_seen": state.first_seen, "last_seen": state.last_seen, "confidence": state.confidence,
     }  # fmt: skip
 
 
-def _parent(connection: Connection, head: Told) -> int | None:
+def _parent(connection: Connection, fact_id: int | None) -> int | None:
     s = sightings.c
-    return connection.scalar(select(s.pledge_id).where(s.fact_id == head.parent_fact, s.tx_to.is_(None))) if head.parent_fact else None
+    return connection.scalar(select(s.pledge_id).where(s.fact_id == fact_id, s.tx_to.is_(None))) if fact_id else None
 
 
 def _write_stages(connection: Connection, tx: int, pledge_id: int, told: Sequence[tuple[str, str | None, int]]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from api.errors import IngestError, NotFoundError
-from api.ledger.booking import refold
-from api.ledger.outliers import copy_parties, settle
+from api.ledger.booking import refold, work_out
+from api.ledger.outliers import copy_parties
 from api.store.schema import corrections, pledge_ids, pledges, sightings
 
 
@@ -33,8 +33,7 @@ def merge(connection: Connection, tx: int, into: int, others: Sequence[int], *, 
         _note(connection, tx, other, "merge", {"into": into}, principal, reason, now)
         _move(connection, tx, other, into, None)
         _set_aside(connection, tx, row, into)
-    refold(connection, tx, into)
-    settle(connection, tx, [into])
+    work_out(connection, tx, [into])
 
 
 def split(
@@ -57,9 +56,7 @@ def split(
     made = int(connection.execute(insert(pledge_ids).values(tx=tx).returning(pledge_ids.c.pledge_id)).scalar_one())
     _note(connection, tx, pledge_id, "split", {"into": made, "facts": sorted(set(facts))}, principal, reason, now)
     _move(connection, tx, pledge_id, made, facts)
-    for changed in (pledge_id, made):
-        refold(connection, tx, changed)
-    settle(connection, tx, [pledge_id, made])
+    work_out(connection, tx, [pledge_id, made])
     return made
 
 

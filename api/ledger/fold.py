@@ -76,6 +76,7 @@ class Folded:
     """The state of a pledge. `relations`: fact id → first, copy, same, conversion, restated or conflict."""
 
     head: Told
+    parent_fact: int | None
     stage: str
     status: str
     in_totals: bool
@@ -110,6 +111,7 @@ def fold(members: Sequence[Told], endings: Sequence[Ending] = ()) -> Folded:
     reason = _left_out(head, order, ended)
     return Folded(
         head=head,
+        parent_fact=head.parent_fact or next((t.parent_fact for t in order if t.parent_fact), None),
         stage=ended.change if ended else max((STAGE_OF[t.status] for t in order), key=STAGES.index),
         status=max((t.status for t in order), key=STATUS_ORDER.index),
         in_totals=reason is None,
@@ -169,7 +171,7 @@ def _left_out(head: Told, order: Sequence[Told], ended: Ending | None) -> str | 
         ("mismatch", head.mismatch and not head.reviewed),
         ("implausible", head.rupiah is not None and head.rupiah[1] > IMPLAUSIBLE and not head.reviewed),
         ("implausible", head.conversion == "too_large" and not head.reviewed),
-        ("part", all(t.parent_fact is not None for t in order)),
+        ("part", any(t.parent_fact is not None for t in order)),
         ("per_unit", head.per is not None and head.count is None),
         ("existing_shares", head.kind == "transaction"),
         ("unsure", max(t.confidence for t in order) < LEAST_CONFIDENCE and not head.reviewed),

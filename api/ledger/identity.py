@@ -7,17 +7,24 @@ What identifies an undertaking: who pays, for which programme or whom, the perio
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
+from importlib.resources import files
 
-from api.ledger.fold import Told, same_figure
+import yaml
+
+from api.ledger.fold import PartyKey, Told, same_figure
 from nlp.analyser import tokens
 
 FAR = timedelta(days=3 * 366)
 """An undertaking is told again, or reaches its next stage, within three years."""
 NEAR = timedelta(days=366)
 """A figure is restated within a year."""
+SEASON = timedelta(days=120)
+"""Budgets come back each year under the same name: without a stated period one is restated only within a season."""
 FACTOR = 3
 """A restated figure is at most this many times the old one; beyond that it is another undertaking, or a mistake in print."""
-COMMON = frozenset({"dan", "yang", "di", "untuk", "para", "pelaku", "of", "the", "and"})
+_WORDS = yaml.safe_load((files("api.ledger") / "names.yml").read_text(encoding="utf-8"))
+GENERIC, NATION, COMMON = (frozenset[str](_WORDS[kind]) for kind in ("generic", "nation", "common"))
 
 
 def same_undertaking(a: Told, b: Told) -> bool:
@@ -29,8 +36,21 @@ def same_undertaking(a: Told, b: Told) -> bool:
     if _different_period(a, b) or not _compatible_kind(a, b) or not _within(a, b, FAR):
         return False
     if same_figure(a, b):
-        return _shares_payer(a, b) or (_shares_programme(a, b) and not _other_payers(a, b)) or (_unpaid(a, b) and _shares_receiver(a, b))
-    return _within(a, b, NEAR) and _shares_payer(a, b) and _shares_programme(a, b) and _near_figure(a, b) and a.kind == b.kind
+        if a.currency != b.currency and "stated" not in {a.conversion, b.conversion} and not _tied(a, b):
+            return False
+        return (
+            _shares_payer(a, b)
+            or _kin(a, b)
+            or (_shares_programme(a, b) and not _other_payers(a, b))
+            or (_unpaid(a, b) and _shares_receiver(a, b))
+        )
+    return (
+        _within(a, b, SEASON if _yearly(a, b) else NEAR)
+        and _shares_payer(a, b)
+        and _shares_programme(a, b)
+        and _near_figure(a, b)
+        and a.kind == b.kind
+    )
 
 
 def _restated_copy(a: Told, b: Told) -> bool:
@@ -45,6 +65,41 @@ def _shares_payer(a: Told, b: Told) -> bool:
     return bool(_keys(a) & _keys(b))
 
 
+def _yearly(a: Told, b: Told) -> bool:
+    return a.kind == "budget" and not (a.period_stated and b.period_stated)
+
+
+def _tied(a: Told, b: Told) -> bool:
+    """Two currencies that agree only by our own rate are one figure by chance unless time and more than "the government" tie them."""
+    named = any(one.key == other.key and _words(one.name) - GENERIC - NATION for one in a.actors for other in b.actors)
+    return _within(a, b, NEAR) and (named or _shares_programme(a, b) or _shares_receiver(a, b))
+
+
+def _kin(a: Told, b: Told) -> bool:
+    """Some payer of the one is a short form of a payer of the other, told within a year."""
+    return _within(a, b, NEAR) and any(same_party(one, other) for one in a.actors for other in b.actors)
+
+
+def same_party(a: PartyKey, b: PartyKey) -> bool:
+    """The same body, or one named by a part of the other's name ("Qatar", "Qatar Investment Authority").
+
+    Two that are both resolved to the registry are the same only by id.
+    """
+    if a.key == b.key:
+        return True
+    if a.registry_id and b.registry_id:
+        return False
+    short, long = sorted((_words(a.name), _words(b.name)), key=len)
+    if not short or not short <= long:
+        return False
+    return bool(short - GENERIC) or long - short <= NATION
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(t.exact for t in tokens(name)) - COMMON
+
+
 def _other_payers(a: Told, b: Told) -> bool:
     return bool(a.actors and b.actors) and not _shares_payer(a, b)
 
@@ -54,8 +109,17 @@ def _unpaid(a: Told, b: Told) -> bool:
 
 
 def _shares_programme(a: Told, b: Told) -> bool:
-    one, other = a.programme_id or a.programme, b.programme_id or b.programme
-    return bool(one) and bool(other) and str(one).casefold() == str(other).casefold()
+    if a.programme_id and b.programme_id:
+        return a.programme_id == b.programme_id
+    return bool(_forms(a.programme) & _forms(b.programme))
+
+
+@lru_cache(maxsize=4096)
+def _forms(programme: str | None) -> frozenset[str]:
+    """A programme's name and its initials: "Makan Bergizi Gratis" and "MBG" are one."""
+    words = [t.exact for t in tokens(programme or "")]
+    initials = "".join(word[0] for word in words if word not in COMMON)
+    return frozenset({" ".join(words), *([initials] if len(initials) >= 3 else [])} - {""})
 
 
 def _shares_receiver(a: Told, b: Told) -> bool:
@@ -87,13 +151,14 @@ def _years(told: Told) -> tuple[str, str]:
 
 
 def _within(a: Told, b: Told, span: timedelta) -> bool:
-    one, other = _day(a), _day(b)
+    one, other = day_from(a.date), day_from(b.date)
     return one is None or other is None or abs(one - other) <= span
 
 
-def _day(told: Told) -> date | None:
-    padded = {4: "-01-01", 7: "-01"}.get(len(told.date or ""), "")
+def day_from(text: str | None) -> date | None:
+    """The day of an ISO day, month or year (its first); None without one."""
+    padded = {4: "-01-01", 7: "-01"}.get(len(text or ""), "")
     try:
-        return date.fromisoformat(f"{told.date}{padded}") if told.date else None
+        return date.fromisoformat(f"{text}{padded}") if text else None
     except ValueError:
         return None

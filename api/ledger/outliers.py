@@ -40,9 +40,9 @@ def settle(connection: Connection, tx: int, pledge_ids: Iterable[int]) -> None:
     out = _out_of_line(rows)
     for row in {row.pledge_id: row for row in rows}.values():
         if row.left_out == REASON and row.pledge_id not in out:
-            _restate(connection, tx, row.row_id, None)
+            restate(connection, tx, row.row_id, {"left_out": None, "in_totals": True})
         elif row.left_out is None and row.pledge_id in out and not row.reviewed:
-            _restate(connection, tx, row.row_id, REASON)
+            restate(connection, tx, row.row_id, {"left_out": REASON, "in_totals": False})
 
 
 def _out_of_line(rows: Iterable[Any]) -> set[int]:
@@ -54,15 +54,15 @@ def _out_of_line(rows: Iterable[Any]) -> set[int]:
     return {pledge_id for figures in by_payer.values() if (pledge_id := standing_out(figures)) is not None}
 
 
-def _restate(connection: Connection, tx: int, row_id: int, reason: str | None) -> None:
+def restate(connection: Connection, tx: int, row_id: int, changed: Mapping[str, Any]) -> None:
     """The same pledge with another answer to whether it is summed: a new state, unless this transaction made the present one."""
     p = pledges.c
     row = connection.execute(select(pledges).where(p.row_id == row_id)).one()
     if row.tx_from == tx:
-        connection.execute(update(pledges).where(p.row_id == row_id).values(left_out=reason, in_totals=reason is None))
+        connection.execute(update(pledges).where(p.row_id == row_id).values(dict(changed)))
         return
     connection.execute(update(pledges).where(p.row_id == row_id).values(tx_to=tx))
-    values = {k: v for k, v in row._mapping.items() if k != "row_id"} | {"left_out": reason, "in_totals": reason is None, "tx_from": tx}
+    values = {k: v for k, v in row._mapping.items() if k != "row_id"} | {**changed, "tx_from": tx}
     fresh = connection.execute(insert(pledges).values(values).returning(p.row_id)).scalar_one()
     copy_parties(connection, row_id, fresh)
 

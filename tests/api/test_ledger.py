@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,7 @@ def test_the_ledger_is_the_same_whatever_the_order_of_arrival(
     states = []
     for sequence in (list(range(len(told))), order):
         folder = tmp_path_factory.mktemp("ledger")
+        shutil.copyfile(sqlite_template, folder / "pantau.sqlite")
         store = Database.open(folder / "pantau.sqlite")
         tell(store, folder, *told, order=sequence)
         states.append(sorted((p.amount_low, p.stage, p.sightings, p.restated, p.conflict) for p in pledges_of(store)))

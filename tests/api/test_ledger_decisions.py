@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from api.errors import IngestError, NotFoundError
+from api.ledger.booking import book
 from api.ledger.decisions import merge, split
 from api.ledger.outliers import FACTOR, standing_out
 from api.ledger.queries import PledgeFilter, PledgeRow, get_pledge, list_pledges, sums
@@ -20,8 +22,8 @@ from api.store.corrections import correct_fact
 from api.store.database import Database
 from api.store.schema import commitments
 from api.upkeep import reanalyse
-from nlp.analysis import Actor, Analysis, Change, Commitment, Evidence, Status
-from tests.api.ingest_samples import FILLER, NOW, Analyser, article, commitment, take
+from nlp.analysis import Actor, Analysis, Change, Commitment, Evidence, Kind, Status
+from tests.api.ingest_samples import FILLER, NOW, Analyser, article, commitment, period, take
 from tests.api.test_ledger import BRI, KUR, pledges_of, tell
 
 ASTRA = Actor(name="Astra", canonical="PT Astra International Tbk", id="idx:ASII")
@@ -125,8 +127,6 @@ def test_a_rejected_commitment_no_longer_decides_the_figure(database: Database, 
         assert fact is not None
         tx = transactions.begin(c, "correct", NOW)
         correct_fact(c, tx, fact, "reject", {}, principal="ana", reason=None, now=NOW)
-        from api.ledger.booking import book
-
         book(c, tx, [fact], [])
     assert one(database).amount_low == Decimal(100 * 10**9)
     assert not one(database).restated
@@ -203,3 +203,80 @@ def test_what_cannot_be_merged_or_split_is_refused(database: Database, tmp_path:
             split(c, tx, first, [s.fact_id for s in get_pledge(c, first).sightings], principal="ana", reason=None, now=NOW)
         with pytest.raises(NotFoundError, match="no sighting"):
             split(c, tx, first, [s.fact_id for s in get_pledge(c, second).sightings], principal="ana", reason=None, now=NOW)
+
+
+QATAR = (Actor(name="Qatar", canonical="Qatar"),)
+FUND = (Actor(name="Qatar Investment Authority", canonical="Qatar Investment Authority", id="co:qia"),)
+DANANTARA = (Actor(name="Danantara", canonical="Danantara", id="gov:danantara"),)
+
+
+def dollars_of(billions: int, actors: tuple[Actor, ...]) -> Commitment:
+    amount = Decimal(billions) * 10**9
+    return commitment(amount_low=amount, amount_high=amount, currency="USD", kind=Kind.INVESTMENT, status=Status.SIGNED, actors=actors)
+
+
+def test_a_payer_named_by_a_part_of_its_name_is_the_same_payer(database: Database, tmp_path: Path) -> None:
+    tell(database, tmp_path, ("2025-04-15", dollars_of(2, FUND)), ("2025-04-20", dollars_of(2, QATAR)))
+    assert one(database).sightings == 2
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_the_shares_of_a_joint_pledge_told_elsewhere_are_not_summed_beside_it(database: Database, tmp_path: Path, order: list[int]) -> None:
+    whole, share, other = dollars_of(4, FUND + DANANTARA), dollars_of(2, QATAR), dollars_of(2, DANANTARA)
+    tell(database, tmp_path, ("2025-04-15", whole), ("2025-04-20", share), ("2025-05-02", other), order=order)
+    with database.read() as c:
+        found = sums(c, PledgeFilter())
+    assert [s.low for s in found.rows] == [Decimal(4 * 10**9)]
+    assert found.left_out == {"share": 2}
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_banks_quota_within_the_programmes_quota_of_the_year_is_not_summed_beside_it(
+    database: Database, tmp_path: Path, order: list[int]
+) -> None:
+    state = (Actor(name="pemerintah", canonical="pemerintah"),)
+    whole = commitment(300_000, actors=state, status=Status.TARGET, period=period(2025), **KUR)
+    bank = commitment(170_000, actors=BRI, status=Status.TARGET, period=period(2025), **KUR)
+    tell(database, tmp_path, ("2025-01-05", whole), ("2025-01-20", bank), order=order)
+    with database.read() as c:
+        found = sums(c, PledgeFilter())
+    assert [s.low for s in found.rows] == [Decimal(300_000 * 10**9)]
+    assert found.left_out == {"quota": 1}
+
+
+def test_a_part_is_counted_again_where_its_whole_is_rejected(database: Database, tmp_path: Path) -> None:
+    tell(database, tmp_path, ("2025-04-15", dollars_of(4, FUND + DANANTARA)), ("2025-04-20", dollars_of(2, DANANTARA)))
+    with database.write() as c:
+        fact = c.scalar(select(commitments.c.fact_id).where(commitments.c.amount_low == Decimal(4 * 10**9)))
+        assert fact is not None
+        tx = transactions.begin(c, "correct", NOW)
+        correct_fact(c, tx, fact, "reject", {}, principal="ana", reason=None, now=NOW)
+        book(c, tx, [fact], [])
+    with database.read() as c:
+        found = sums(c, PledgeFilter())
+    assert [s.low for s in found.rows] == [Decimal(2 * 10**9)]
+    assert found.left_out == {"rejected": 1}
+
+
+def test_two_currencies_that_agree_only_by_a_rate_are_not_one_budget_of_the_government(database: Database, tmp_path: Path) -> None:
+    state: dict[str, Any] = {
+        "actors": (Actor(name="pemerintah", canonical="pemerintah"),),
+        "kind": Kind.BUDGET,
+        "status": Status.PLANNED,
+        "beneficiaries": (),
+    }
+    dollars = commitment(amount_low=Decimal(20 * 10**9), amount_high=Decimal(20 * 10**9), currency="USD", **state)
+    tell(database, tmp_path, ("2025-03-01", dollars), ("2025-03-05", commitment(329_000, **state)))
+    assert len(pledges_of(database)) == 2
+
+
+def test_budgets_of_one_name_without_a_period_are_restated_only_within_a_season(database: Database, tmp_path: Path) -> None:
+    budget: dict[str, Any] = {"kind": Kind.BUDGET, "programme": "Subsidi Energi"}
+    tell(database, tmp_path, ("2022-03-01", commitment(350, **budget)), ("2022-12-01", commitment(210, **budget)))
+    assert len(pledges_of(database)) == 2
+
+
+def test_a_programme_and_its_initials_are_one(database: Database, tmp_path: Path) -> None:
+    long, short = commitment(335, programme="Makan Bergizi Gratis"), commitment(320, programme="MBG")
+    tell(database, tmp_path, ("2025-08-15", long), ("2025-08-20", short))
+    assert one(database).restated
