@@ -84,8 +84,8 @@ def read_name(connection: Connection, registry: Registry, identity: str, *, prog
 def _mentioned(connection: Connection, identity: str) -> int:
     query = (
         select(func.count(distinct(entities.c.version_id)))
-        .join(articles_table, articles_table.c.current_version == entities.c.version_id)
-        .where(entities.c.registry_id == identity)
+        .join(articles_table, articles_table.c.article_id == entities.c.article_id)
+        .where(entities.c.registry_id == identity, articles_table.c.current_version == entities.c.version_id)
     )
     return int(connection.scalar(query) or 0)
 
