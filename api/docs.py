@@ -49,7 +49,7 @@ def settings_page() -> str:
         rows.append(f"| `PANTAU_{name.upper()}` | {default} | {field.description} |")
     intro = (
         "# Settings\n\nFrom the environment, or from a `pantau.toml` in the working directory (keys without `PANTAU_`, lower case). "
-        "The environment wins. An unknown key or a malformed value stops start-up.\n"
+        "The environment wins. An unknown key in the file or a malformed value stops start-up.\n"
     )
     return HEADER + intro + "\n" + "\n".join(rows) + "\n"
 
