@@ -10,10 +10,11 @@ from typing import Any
 
 import scrapy
 from pydantic import ValidationError
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler import settings as ours
+from crawler.pipelines import SPOOL_ERROR
 from crawler.reading import Reading
 from crawler.runner import Job, spider_class
 
@@ -28,12 +29,15 @@ def main() -> int:
     process = AsyncCrawlerProcess(_settings(job), install_root_handler=False)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     failures: list[str] = []
+    crawlers = []
     for source in job.sources:
         crawler = process.create_crawler(spider_class(source))
+        crawlers.append(crawler)
         crawler.signals.connect(_told, signal=scrapy.signals.item_scraped, weak=False)
         task = process.crawl(crawler)
         task.add_done_callback(partial(_note, failures, source.name))
     process.start(stop_after_crawl=True)
+    failures += [words for crawler in crawlers if (words := _spool_error(crawler))]
     for failure in failures:
         sys.stderr.write(failure + "\n")
     return 1 if failures else 0
@@ -59,6 +63,11 @@ def _settings(job: Job) -> Settings:
         priority="cmdline",
     )
     return settings
+
+
+def _spool_error(crawler: Crawler) -> str | None:
+    words: str | None = crawler.stats.get_value(SPOOL_ERROR)
+    return words
 
 
 def _told(item: Any) -> None:

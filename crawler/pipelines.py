@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import Any, Self, cast
 
 from scrapy.crawler import Crawler
+from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 
+from crawler.errors import SpoolError
 from crawler.health import article_counts
 from crawler.items import Article
 from crawler.reading import Reading
@@ -16,6 +19,10 @@ from crawler.spiders.source import SourceSpider
 from crawler.spool import SpoolWriter
 from crawler.state import Visit
 
+log = logging.getLogger(__name__)
+
+SPOOL_ERROR = "pantau/spool_error"
+"""Scrapy statistic that holds why the spool could not be written; the child process fails with it."""
 TICK = 1.0
 """Seconds between two looks at whether a segment is old."""
 
@@ -44,13 +51,13 @@ class DeliverPipeline:
             on_durable=self._durable,
             before_close=session.archive.flush,
         )
-        self._clock = LoopingCall(self._spool.tick)
+        self._clock = LoopingCall(self._guarded, self._spool.tick)
         self._clock.start(TICK, now=False)
 
     def close_spider(self) -> None:
         if self._clock.running:
             self._clock.stop()
-        self._spool.flush()
+        self._guarded(self._spool.flush)
 
     def process_item(self, item: Any) -> Any:
         reading = cast("Reading", item)
@@ -70,8 +77,20 @@ class DeliverPipeline:
             return item
         session.count("changed" if known else "articles")
         self._waiting[article.version_id] = reading.aliases
-        self._spool.write(article)
+        self._guarded(self._spool.write, article)
         return item
+
+    def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
+        """A spool that cannot be written stops the crawl: what is not durable is not marked as seen, and comes again."""
+        try:
+            step(*arguments)
+        except SpoolError as error:
+            log.warning("the crawl stops: %s", error)
+            stats, engine = self._crawler.stats, self._crawler.engine
+            if stats.get_value(SPOOL_ERROR) is None:
+                stats.set_value(SPOOL_ERROR, str(error))
+                if engine.spider is not None:
+                    deferred_from_coro(engine.close_spider_async(reason="spool"))
 
     def _durable(self, articles: Sequence[Article]) -> None:
         self._session.state.mark_seen(_visit(article, self._waiting.pop(article.version_id, ())) for article in articles)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.runner import Job
+from crawler.runner import CrawlFailedError, Job
 from crawler.spool import read_segment, recover
+from crawler.state import State, state_path
 from tests.crawler.site import QUICK, Site, feed, page, run, serving, source, spooled
 
 BASE = "http://kabar.example"
@@ -66,3 +67,14 @@ def test_a_stopped_crawl_seals_what_it_has(site: Site, tmp_path: Path) -> None:
     child.wait(20)
     assert not list((tmp_path / "spool").glob("*.part"))
     assert spooled(tmp_path)
+
+
+def test_a_spool_that_cannot_be_written_stops_the_crawl_and_marks_nothing_seen(site: Site, tmp_path: Path) -> None:
+    settings = QUICK | {"PANTAU_DATA": str(tmp_path / "other")}
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "spool").symlink_to("/dev/null/nowhere")
+    with pytest.raises(CrawlFailedError):
+        run(site, tmp_path, settings=settings)
+    state = State(state_path(tmp_path / "other"))
+    assert state.find("https://kabar.example/berita/0") is None
+    state.close()
