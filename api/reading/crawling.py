@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from crawler.errors import SourceError
@@ -16,9 +17,11 @@ def crawl_health(data: Path, now: datetime) -> list[SourceHealth]:
     return [health for health in source_health(data, _sources(), now) if health.level is not Level.UNKNOWN]
 
 
-def _sources() -> list[Source]:
-    found = list(load_sources().values())
+@cache
+def _sources() -> tuple[Source, ...]:
+    """Read once: they are package data, and parsing them takes longer than everything else on the page."""
+    found = tuple(load_sources().values())
     try:
-        return [*found, *load_sources(SAMPLE).values()]
+        return (*found, *load_sources(SAMPLE).values())
     except SourceError:
         return found
