@@ -59,7 +59,12 @@ def database(request: pytest.FixtureRequest) -> Database:
         store: Database = request.getfixturevalue("sqlite_database")
         return store
     store = request.getfixturevalue("postgresql")
+    empty(store)
+    return store
+
+
+def empty(store: Database) -> None:
+    """Empty a PostgreSQL store that earlier tests of this run have used."""
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with store.write() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    return store

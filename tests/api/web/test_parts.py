@@ -13,6 +13,7 @@ from api.app import create_app
 from api.search.base import IndexInfo
 from api.search.elastic import ElasticEngine
 from api.store.database import Database
+from tests.api.conftest import empty
 from tests.api.web.conftest import LOCAL, Serve
 from tests.api.web.samples import NOW, fill
 from tests.api.web.test_pages import PAGES
@@ -31,6 +32,7 @@ def same(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def on_postgresql(postgresql: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    empty(postgresql)
     url = postgresql.engine.url.render_as_string(hide_password=False)
     settings = fill(tmp_path_factory.mktemp("pg") / "data", database_url=url)
     with TestClient(create_app(settings, now=lambda: NOW), base_url=LOCAL) as client:
