@@ -8,19 +8,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from sqlalchemy import Connection
 
-from api.ledger.queries import PledgeFilter, PledgeRow, get_pledge, list_pledges
+from api.ledger.queries import PledgeFilter, PledgeRow, SightingRow, list_pledges, sightings_of
 from api.reading.articles import quotable
 from api.store.transactions import check_snapshot
 
 COLUMNS = (
-    "pledge_id", "date", "year", "amount_low", "amount_high", "currency", "approx", "kind", "status", "stage", "payers", "recipients",
-    "programme", "programme_id", "sightings", "outlets", "in_totals", "left_out", "conflict", "restated", "reviewed", "confidence",
-    "evidence", "evidence_url", "evidence_outlet", "evidence_published", "snapshot",
+    "pledge_id", "date", "year", "amount_low", "amount_high", "currency", "approx", "per", "count", "kind", "status", "stage",
+    "payers", "recipients", "programme", "programme_id", "sightings", "outlets", "in_totals", "left_out", "parent", "conflict",
+    "restated", "reviewed", "confidence", "evidence", "evidence_url", "evidence_outlet", "evidence_published", "snapshot",
 )  # fmt: skip
 PAGE = 500
 SHEET_ROWS = 1_048_575
@@ -37,14 +37,15 @@ def rows(connection: Connection, wanted: PledgeFilter, snapshot: int) -> Iterato
     """The pledges of a snapshot as flat rows, a page at a time."""
     offset = 0
     while page := list_pledges(connection, wanted, limit=PAGE, offset=offset, snapshot=snapshot):
+        told = sightings_of(connection, [pledge.pledge_id for pledge in page], snapshot=snapshot)
         for pledge in page:
-            yield _row(connection, pledge, snapshot)
+            yield _row(pledge, told[pledge.pledge_id], snapshot)
         offset += PAGE
 
 
-def _row(connection: Connection, pledge: PledgeRow, snapshot: int) -> dict[str, Any]:
-    detail = get_pledge(connection, pledge.pledge_id, snapshot=snapshot)
-    best = detail.sightings[0] if detail.sightings else None
+def _row(pledge: PledgeRow, told: Sequence[SightingRow], snapshot: int) -> dict[str, Any]:
+    fitting = (s for s in told if (s.currency, s.amount_low) == (pledge.currency, pledge.amount_low))
+    best = next(fitting, told[0] if told else None)  # the first article that gives the figure shown
     values: dict[str, Any] = {name: getattr(pledge, name, None) for name in COLUMNS}
     return values | {
         "amount_low": f"{pledge.amount_low:f}",

@@ -168,7 +168,8 @@ def get_pledge(connection: Connection, pledge_id: int, *, snapshot: int | None =
     if not rows:
         raise NotFoundError(f"pledge {pledge_id}: there is none")
     (pledge,) = _with_parties(connection, rows)
-    return PledgeDetail(pledge, _sightings(connection, pledge_id, snapshot), _stages(connection, pledge_id, snapshot))
+    told = tuple(sightings_of(connection, [pledge_id], snapshot=snapshot)[pledge_id])
+    return PledgeDetail(pledge, told, _stages(connection, pledge_id, snapshot))
 
 
 def sums(connection: Connection, wanted: PledgeFilter, *, by: str = "year", snapshot: int | None = None) -> Sums:
@@ -255,16 +256,20 @@ def _pledge(row: Row[Any], actors: tuple[Party, ...], received: tuple[Party, ...
     return PledgeRow(**{name: getattr(row, name) for name in names}, actors=actors, beneficiaries=received)
 
 
-def _sightings(connection: Connection, pledge_id: int, snapshot: int | None) -> tuple[SightingRow, ...]:
+def sightings_of(connection: Connection, pledge_ids: Sequence[int], *, snapshot: int | None = None) -> dict[int, list[SightingRow]]:
+    """What each pledge rests on, by pledge, earliest article first. At most a few hundred pledges at a time."""
     query = (
         select(sightings, commitments, articles.c.title, articles.c.url, articles.c.outlet, articles.c.published_day, articles.c.rights)
         .join(commitments, (commitments.c.fact_id == sightings.c.fact_id) & holds(commitments, snapshot))
         .join(articles, articles.c.article_id == sightings.c.article_id)
-        .where(sightings.c.pledge_id == pledge_id, holds(sightings, snapshot))
-        .order_by(articles.c.sort_key)
+        .where(sightings.c.pledge_id.in_(pledge_ids), holds(sightings, snapshot))
+        .order_by(sightings.c.pledge_id, articles.c.sort_key)
     )
     names = list(SightingRow.__dataclass_fields__)
-    return tuple(SightingRow(**{n: getattr(row, n) for n in names}) for row in connection.execute(query))
+    found: dict[int, list[SightingRow]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.pledge_id].append(SightingRow(**{n: getattr(row, n) for n in names}))
+    return found
 
 
 def _stages(connection: Connection, pledge_id: int, snapshot: int | None) -> tuple[StageRow, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from api.errors import IngestError, NotFoundError
+from api.export import export_pledges
 from api.ledger.booking import book
 from api.ledger.decisions import merge, split
 from api.ledger.outliers import FACTOR, standing_out
@@ -280,3 +283,13 @@ def test_a_programme_and_its_initials_are_one(database: Database, tmp_path: Path
     long, short = commitment(335, programme="Makan Bergizi Gratis"), commitment(320, programme="MBG")
     tell(database, tmp_path, ("2025-08-15", long), ("2025-08-20", short))
     assert one(database).restated
+
+
+def test_an_export_row_cites_the_article_that_gives_its_figure(database: Database, tmp_path: Path) -> None:
+    tell(database, tmp_path, ("2025-03-01", commitment(100, **KUR)), ("2025-06-01", commitment(120, **KUR)))
+    out = BytesIO()
+    with database.read() as c:
+        export_pledges(c, PledgeFilter(), "jsonl", out)
+    row = json.loads(out.getvalue())
+    assert (row["amount_low"], row["evidence_outlet"]) == ("120000000000", "media1")
+    assert row["evidence"].startswith("Kredit 120 miliar")

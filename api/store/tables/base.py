@@ -91,7 +91,7 @@ def life() -> list[Column[Any]]:
 def fact() -> list[Column[Any]]:
     return [
         serial("row_id"),
-        Column("fact_id", BigKey, ForeignKey("fact_ids.fact_id", ondelete="CASCADE"), nullable=False),
+        Column("fact_id", BigKey, ForeignKey("fact_ids.fact_id", ondelete="CASCADE"), nullable=False, index=True),
         of_article(),
         of_version(),
         Column("run_id", BigKey, ForeignKey("analysis_runs.run_id"), nullable=False),
