@@ -1,7 +1,7 @@
 """The embedded engine: tantivy for words, filters and facets; int8 vectors beside it for meaning. No server, one folder.
 
 `<root>/CURRENT` names the generation that answers; a rebuild fills another one and replaces CURRENT atomically. One process writes,
-any number read: a reader looks at the folder's stamp before each search and reopens what has changed.
+any number read: a reader looks at what is committed before each search and reopens what has changed.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class EmbeddedEngine:
         self._index = tantivy.Index(SCHEMA, path=str(folder / "words"))
         self._index.config_reader("manual")
         self._vectors = VectorFile(folder / "vectors")
-        self._stamp = 0
+        self._committed = b""
         self._refresh()
 
     def _refresh(self) -> tantivy.Searcher:
@@ -113,12 +113,13 @@ class EmbeddedEngine:
             if self._fixed is None and (name := self._current()) != self.generation:
                 self._close_writer()
                 self._open(name)
-            stamp = (self.folder / "words" / "meta.json").stat().st_mtime_ns
-            if stamp != self._stamp:
+            # Its content, not its time of change: two commits within one tick of the clock bear the same time.
+            committed = (self.folder / "words" / "meta.json").read_bytes()
+            if committed != self._committed:
                 self._index.reload()
                 self._searcher = self._index.searcher()
                 self._vectors.refresh()
-                self._stamp = stamp
+                self._committed = committed
             return self._searcher
 
     def _write(self) -> tantivy.IndexWriter:
