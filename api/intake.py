@@ -13,7 +13,6 @@ from api.errors import StoreBusyError
 from api.ingest import Ingest
 from api.store.database import Database
 from nlp.analysis import Analysis
-from nlp.pipeline import Pipeline
 
 
 @contextmanager
@@ -35,7 +34,7 @@ def one_at_a_time(settings: Settings, name: str) -> Iterator[None]:
 @contextmanager
 def open_ingest(settings: Settings, *, alerts: bool = True) -> Iterator[Ingest]:
     """Ingest over the spool of the data directory."""
-    pipeline = Pipeline.load()
+    pipeline = parts.open_pipeline(settings)
     registry = parts.open_registry()
 
     def analyse(title: str, text: str, *, published: date | None) -> Analysis:

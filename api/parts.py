@@ -24,6 +24,7 @@ from nlp.registry import Registry, load_registry
 
 if TYPE_CHECKING:
     from nlp.embeddings.base import Embedder
+    from nlp.pipeline import Pipeline
 
 MIN_SECRET = 32
 
@@ -58,6 +59,13 @@ def open_embedder(settings: Settings) -> Embedder | None:
     from nlp.embeddings.load import load_embedder
 
     return load_embedder(settings.embedder)
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """The analysis; with the bundled embedder it also infers programmes that are meant but not named."""
+    from nlp.pipeline import Pipeline
+
+    return Pipeline.load(open_embedder(settings) if settings.embedder == "onnx" else None)
 
 
 def model_id(embedder: Embedder | None) -> str:

@@ -42,15 +42,16 @@ def _day(raw: object) -> date | None:
 
 
 @click.command()
-def analyse() -> None:
+@pass_settings
+def analyse(settings: Settings) -> None:
     """Analyse articles: JSON Lines {"id", "title", "text", "published"} on standard input, one JSON object a line out.
 
     The output is docs/schemas/analysis.json. A line that cannot be read is told on standard error and counted; the rest goes on.
     """
-    from nlp.pipeline import Pipeline
+    from api.parts import open_pipeline
     from nlp.serialise import to_json
 
-    pipeline, refused = Pipeline.load(), 0
+    pipeline, refused = open_pipeline(settings), 0
     for number, value in _objects():
         title, text = (value or {}).get("title") or "", (value or {}).get("text")
         if not isinstance(text, str) or not isinstance(title, str):

@@ -7,6 +7,7 @@ import pytest
 from nlp.embeddings.load import load_embedder
 from nlp.entities import Recogniser
 from nlp.entities.meaning import ProgrammeMeaning
+from nlp.pipeline import Pipeline
 from nlp.registry import load_registry
 
 MEANT = [
@@ -47,3 +48,11 @@ def test_an_ordinary_sentence_means_no_programme(meaning: ProgrammeMeaning, sent
 def test_a_programme_the_text_names_is_not_inferred_again(meaning: ProgrammeMeaning) -> None:
     text = "Pemerintah memperluas Link and Match IKM. Kemitraan IKM dengan pabrikan besar diperluas tahun ini."
     assert meaning.entities(text, Recogniser.load().recognise("", text).entities) == []
+
+
+def test_a_commitment_that_names_no_programme_is_given_the_one_its_sentence_means_marked_as_inferred() -> None:
+    pipeline = Pipeline.load(load_embedder("onnx"))
+    text = "Petani mendapat hibah Rp60 juta per hektare dari pemerintah untuk mengganti pohon sawit tua."
+    analysis = pipeline.analyse("Hibah bagi petani sawit", text)
+    assert [(c.programme, c.programme_id, c.programme_inferred) for c in analysis.commitments] == [(None, "prog:psr", True)]
+    assert analysis.programmes == ()
