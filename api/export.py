@@ -14,7 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection
 
 from api.ledger.queries import PledgeFilter, PledgeRow, SightingRow, list_pledges, sightings_of
-from api.reading.articles import quotable
+from api.reading.rights import quotable
 from api.store.transactions import check_snapshot
 
 COLUMNS = (

@@ -24,6 +24,7 @@ from api.store import queue, transactions
 from api.store.articles import known, put_version
 from api.store.clock import day_of, moment_of
 from api.store.database import Database
+from api.store.differences import keep_differences
 from api.store.facts import write_analysis
 from api.store.money import load_rates
 from crawler.items import Article
@@ -158,6 +159,8 @@ class Ingest:
             if stored is None:
                 continue
             arrived += 1
+            if stored.previous is not None:
+                keep_differences(connection, stored.article_id, stored.version_id)
             queue.enqueue(connection, [stored.article_id], "put", now)
             if not stored.current:
                 continue

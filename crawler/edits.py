@@ -21,7 +21,16 @@ _FIGURE = re.compile(
 _ABBREVIATION = re.compile(r"\b(?:PT|Tbk|Rp|No|dr|Dr|Ir|Prof|Hj|H|Drs|St|Mr|Ms|vs|dll|dsb|a\.n|d\.a)\.$")
 _ALIKE = 0.5
 """Likeness of two sentences (0 to 1) above which the one is taken for the other, changed."""
+_REACH = 60
+"""Sentences ahead among which a changed one is looked for: wholly rewritten documents cost no more than their length."""
 _SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u200b": ""})
+_SAME_WORDS = (
+    (re.compile(r"(?<!\w)(rp|idr|usd|us\$|s\$|[$€¥])\.?\s*(?=\d)"), r"\1"),
+    (re.compile(r"\bmilyar\b"), "miliar"),
+    (re.compile(r"\btrilyun\b"), "triliun"),
+    (re.compile(r"(?<=\d)\s*(?:persen\b|%)"), "%"),
+)
+"""Two spellings of one figure ("Rp12 milyar", "5 persen")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,10 @@ def sentences(text: str) -> list[str]:
 
 
 def _fold(sentence: str) -> str:
-    """A sentence without what is only looks: width, quotes, dashes, white space, case, final punctuation."""
+    """A sentence without what is only looks: width, quotes, dashes, white space, case, spelling of figures, final punctuation."""
     plain = unicodedata.normalize("NFKC", sentence.translate(_SAME)).casefold()
+    for pattern, same in _SAME_WORDS:
+        plain = pattern.sub(same, plain)
     return re.sub(r"\s+", " ", re.sub(r"\s*([\"'()\-,:;])\s*", r"\1", plain)).strip(" .!?\"'")
 
 
@@ -84,9 +95,8 @@ def _paired(old: list[str], new: list[str]) -> list[SentenceChange]:
     found: list[SentenceChange] = []
     start = 0
     for sentence in old:
-        likeness = [
-            (SequenceMatcher(None, _fold(sentence), _fold(other)).ratio(), -place) for place, other in enumerate(new) if place >= start
-        ]
+        ahead = new[start : start + _REACH]
+        likeness = [(SequenceMatcher(None, _fold(sentence), _fold(other)).ratio(), -place) for place, other in enumerate(ahead, start)]
         best, place = max(likeness, default=(0.0, 0))
         if best < _ALIKE:
             found.append(SentenceChange("removed", before=sentence))
@@ -99,7 +109,7 @@ def _paired(old: list[str], new: list[str]) -> list[SentenceChange]:
 
 def _figures(before: str, after: str) -> tuple[FigureChange, ...]:
     old, new = ([re.sub(r"\s+", " ", match[0]) for match in _FIGURE.finditer(text.translate(_SAME))] for text in (before, after))
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, [_fold(figure) for figure in old], [_fold(figure) for figure in new], autojunk=False)
     found: list[FigureChange] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "replace":

@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from api.errors import NotFoundError
+from api.reading.edits import NO_EDIT, Edit, edit_of
+from api.reading.rights import allowed, quotable
 from api.store import articles
 from api.store.annotations import Annotations, EntityMark, annotations_of
 from api.store.articles import ArticleRow
+from api.store.differences import differences_of
 from api.store.schema import versions
 from crawler.items import Precision, Published
-
-EXCERPT = 280
-"""Code points of an excerpt; it ends with a whole word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class VersionLine:
     number: int
     title: str
     fetched_at: datetime
+    edit: Edit
+    """What changed in it against the version before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def read_article(connection: Connection, article_id: str, number: int | None = N
     published = Published.model_validate(wanted.published or {})
     text, cut = allowed(wanted.text, row.rights)
     family = articles.copies(connection, [row.story_id]).get(row.story_id, []) if row.story_id is not None else []
+    edits = {version: edit_of(told, row.rights) for version, told in differences_of(connection, article_id).items()}
     return ArticlePage(
         row=row,
         version_id=wanted.version_id,
@@ -78,25 +81,9 @@ def read_article(connection: Connection, article_id: str, number: int | None = N
         minute=published.precision is Precision.MINUTE,
         fetched_at=wanted.fetched_at,
         annotations=_within(annotations_of(connection, wanted.version_id), len(text or ""), row.rights),
-        versions=tuple(VersionLine(r.version_id, r.number, r.title, r.fetched_at) for r in rows),
+        versions=tuple(VersionLine(r.version_id, r.number, r.title, r.fetched_at, edits.get(r.version_id, NO_EDIT)) for r in rows),
         copies=tuple(c for c in family if c.article_id != article_id),
     )
-
-
-def allowed(text: str, rights: str) -> tuple[str | None, bool]:
-    """What of a text may be shown, and whether it goes on at the source."""
-    if rights == "link":
-        return None, True
-    if rights == "full" or len(text) <= EXCERPT:
-        return text, False
-    end = text.rfind(" ", 0, EXCERPT)
-    return text[: end if end > 0 else EXCERPT], True
-
-
-def quotable(sentence: str, rights: str) -> str:
-    """What of an evidence sentence may be shown; empty where only a link may."""
-    text, cut = allowed(sentence, rights)
-    return f"{text} …" if text and cut else text or ""
 
 
 def _within(found: Annotations, length: int, rights: str) -> Annotations:

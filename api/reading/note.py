@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from api.ledger.queries import Party, PledgeDetail
-from api.reading.articles import quotable
+from api.reading.rights import quotable
 from api.wording import Lang, amount_text, kind_text, status_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")

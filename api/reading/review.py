@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, or_, select
 
 from api.ledger.queries import PledgeDetail, get_pledge
-from api.reading.articles import quotable
+from api.reading.rights import quotable
 from api.store.schema import pledges
 
 SHOWN = 10

@@ -12,6 +12,7 @@ from api.openapi import errors
 from api.reading.articles import ArticlePage, read_article
 from api.schemas import Public
 from api.store.annotations import CommitmentRow, EntityMark, MoneyMark
+from api.store.differences import Difference
 
 router = APIRouter(tags=["articles"])
 
@@ -76,6 +77,22 @@ class CommitmentShape(Public):
     reviewed: bool
 
 
+class FigureShape(Public):
+    """A figure that became another in the same sentence."""
+
+    before: str
+    after: str
+
+
+class ChangeShape(Public):
+    """One changed place; without wordings where the rights allow only the figures to be told."""
+
+    place: str = Field(description="title or text")
+    before: str | None = Field(description="The wording before; null where it is new")
+    after: str | None = Field(description="The wording now; null where it is gone")
+    figures: list[FigureShape]
+
+
 class VersionShape(Public):
     """One wording of the article; 1 is the first."""
 
@@ -83,6 +100,8 @@ class VersionShape(Public):
     number: int
     title: str
     fetched_at: str
+    changes: list[ChangeShape] = Field(description="Against the version before; empty where only its looks changed")
+    unquoted_changes: int = Field(description="Further changed sentences, which the rights do not allow to quote")
 
 
 class CopyShape(Public):
@@ -137,7 +156,10 @@ def _shape(page: ArticlePage) -> ArticleShape:
         names=[_name(e) for e in page.annotations.entities],
         commitments=[commitment(c) for c in page.annotations.commitments],
         versions=[
-            VersionShape(version_id=v.version_id, number=v.number, title=v.title, fetched_at=v.fetched_at.isoformat())
+            VersionShape(
+                version_id=v.version_id, number=v.number, title=v.title, fetched_at=v.fetched_at.isoformat(),
+                changes=[_change(change) for change in v.edit.changes], unquoted_changes=v.edit.unquoted,
+            )
             for v in page.versions
         ],
         copies=[
@@ -147,6 +169,11 @@ def _shape(page: ArticlePage) -> ArticleShape:
             for c in page.copies
         ],
     )  # fmt: skip
+
+
+def _change(change: Difference) -> ChangeShape:
+    figures = [FigureShape(before=figure.before, after=figure.after) for figure in change.figures]
+    return ChangeShape(place=change.place, before=change.before, after=change.after, figures=figures)
 
 
 def _amount(mark: MoneyMark) -> AmountInText:

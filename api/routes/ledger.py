@@ -11,9 +11,9 @@ from api.deps import AnalystDep, PrincipalDep, ServerDep
 from api.ledger import queries
 from api.ledger.queries import PledgeDetail, PledgeRow, Sums
 from api.openapi import errors
-from api.reading.articles import quotable
 from api.reading.corrections import Correction, correct
 from api.reading.pledges import Group, Wanted, wanted
+from api.reading.rights import quotable
 from api.routes.articles import PartyShape
 from api.routes.asking import MAX_ID
 from api.schemas import Public

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.deps import PrincipalDep, ServerDep
 from api.ledger import queries
 from api.ledger.queries import Sum
-from api.reading.articles import quotable
 from api.reading.note import markdown
 from api.reading.pledges import STAGES, Wanted, wanted
+from api.reading.rights import quotable
 from api.routes.asking import MAX_ID
 from api.store import transactions
 from api.web.charts import STATUSES, by_year

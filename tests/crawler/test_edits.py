@@ -26,11 +26,18 @@ def test_a_corrected_figure_is_seen() -> None:
         BEFORE.replace("Rp 12", "Rp\u00a012"),
         BEFORE.upper().lower().replace("pemerintah", "PEMERINTAH"),
         BEFORE.replace(". Menteri", " . Menteri"),
+        BEFORE.replace("Rp 12 triliun", "Rp12 trilyun"),
     ],
 )
 def test_cosmetic_changes_are_none(after: str) -> None:
     assert figure_changes(BEFORE, after) == ()
     assert changes(BEFORE, after) == ()
+
+
+def test_one_figure_changed_beside_another_spelt_anew_is_told_alone() -> None:
+    before = "Kredit Rp 5 miliar dengan bunga 6 persen diberikan kepada perajin."
+    after = "Kredit Rp5 milyar dengan bunga 7 persen diberikan kepada perajin."
+    assert figure_changes(before, after) == (FigureChange("6 persen", "7 persen"),)
 
 
 def test_sentences_added_and_removed_are_told_apart() -> None:

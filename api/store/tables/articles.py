@@ -86,7 +86,8 @@ version_differences = Table(
     words("after", null=True),
     **SERIAL,
 )
-"""`kind`: sentence (added, removed or rewritten) or figure ("Rp 12 triliun" → "Rp 1,2 triliun")."""
+"""`kind`: title or sentence (`before` NULL: added, `after` NULL: removed), or figure: one that became another in the row before it
+("Rp 12 triliun" → "Rp 1,2 triliun")."""
 
 stories = Table(
     "stories",

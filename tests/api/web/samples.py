@@ -19,6 +19,8 @@ EVENT = (
     "kepada IKM lewat program Link and Match IKM.\nProgram itu menghubungkan IKM dengan industri besar, kata Menteri Perindustrian "
     "Agus Gumiwang Kartasasmita."
 )
+SMELTER = "Smelter nikel di Morowali menelan Rp 12 triliun. Pabrik itu mulai bekerja tahun depan. Sebanyak 900 orang bekerja di sana."
+EDITED = SMELTER.replace("Rp 12 triliun", "Rp 1,2 triliun").replace(" Sebanyak 900 orang bekerja di sana.", "\nBupati hadir di peresmian.")
 CRUEL = "<script>alert('judul')</script> & \"kutip\" <b>tebal</b>"
 CRUEL_TEXT = (
     "Kredit <img src=x onerror=alert(1)> Rp 5 miliar akan disalurkan PT Bank Mandiri Tbk kepada <script>alert(2)</script> perajin mebel.\n"
@@ -38,7 +40,8 @@ def made(number: int, outlet: str, title: str, text: str, **changes: Any) -> Art
 
 
 def articles() -> list[Article]:
-    """The event in two outlets, another bank's plan, a cruel one, one that may only be linked, one without a date, many about rattan."""
+    """The event in two outlets, another bank's plan, a cruel one, one that may only be linked, one without a date, one that
+    was edited, many about rattan."""
     many = [
         made(20 + n, "rotan", f"Ekspor rotan naik pekan ke-{n}", f"Perajin rotan di Cirebon menambah pesanan pekan ke-{n}. " * 3)
         for n in range(25)
@@ -51,6 +54,8 @@ def articles() -> list[Article]:
             4, "niaga", "Investasi pabrik baru", "PT Astra International Tbk akan menginvestasikan Rp 2 triliun. " * 12, rights=Rights.LINK
         ),
         made(5, "kabar", "Tanpa tanggal", "Kredit mebel dibahas tanpa tanggal.", published=Published(reason="none found")),
+        made(6, "kabar", "Smelter Morowali dibangun", SMELTER),
+        made(6, "kabar", "Smelter Morowali mulai dibangun", EDITED, fetched_at=NOW + timedelta(hours=6)),
         *many,
     ]
 

@@ -99,6 +99,17 @@ def test_what_may_only_be_linked_shows_no_word_of_its_text(client: TestClient) -
     assert get(client, f"/api/pledges/{pledges[0]['pledge_id']}")["sightings"][0]["evidence"] == ""
 
 
+def test_an_edited_article_says_what_changed_by_sentence_and_figure(client: TestClient) -> None:
+    hit = get(client, "/api/search", q="smelter morowali", mode="words")["hits"][0]
+    first, second = get(client, f"/api/articles/{hit['id']}")["versions"]
+    assert first["changes"] == []
+    title, figure, people, guest = second["changes"]
+    assert (title["place"], title["after"]) == ("title", "Smelter Morowali mulai dibangun")
+    assert figure["figures"] == [{"before": "Rp 12 triliun", "after": "Rp 1,2 triliun"}]
+    assert (people["before"], people["after"]) == ("Sebanyak 900 orang bekerja di sana.", None)
+    assert (guest["before"], guest["after"]) == (None, "Bupati hadir di peresmian.")
+
+
 def test_a_company_knows_its_names_pledges_and_articles(client: TestClient) -> None:
     company = get(client, "/api/companies/idx:ASII")
     assert company["ticker"] == "ASII"
@@ -218,7 +229,7 @@ def test_search_away_is_said_and_the_store_goes_on(serve: Serve) -> None:
 
 def test_health_counts_what_is_stored(client: TestClient) -> None:
     health = get(client, "/api/health")
-    assert (health["articles"], health["undated"], health["waiting_index"]) == (len(articles()), 1, 0)
+    assert (health["articles"], health["undated"], health["waiting_index"]) == (len({a.article_id for a in articles()}), 1, 0)
     outlets = {o["outlet"]: o for o in get(client, "/api/health/sources")}
     assert outlets["rotan"]["articles"] == 25
     assert outlets["kabar"]["state"] == "ok"

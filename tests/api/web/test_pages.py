@@ -278,3 +278,15 @@ def test_every_text_colour_stands_out_from_its_ground_in_light_and_dark() -> Non
         pairs += [("ink", mark) for mark in marks] + [("mark-ink", "mark"), ("accent-ink", "accent"), ("warn", "warn-wash")]
         for text, ground in pairs:
             assert contrast(theme[text], theme[ground]) >= 4.5, (text, ground)
+
+
+@pytest.mark.parametrize(("lang", "notice"), [("id", "Satu angka berubah"), ("en", "One figure changed")])
+def test_an_edited_article_shows_the_figure_that_changed_and_both_wordings(client: TestClient, lang: str, notice: str) -> None:
+    hit = client.get("/api/search", params={"q": "smelter morowali", "mode": "words"}).json()["hits"][0]
+    page = tree(client, f"/articles/{hit['id']}", lang)
+    (told,) = page.xpath("//p[contains(@class,'notice')]")
+    assert name_of(told).startswith(notice)
+    assert "Rp 12 triliun → Rp 1,2 triliun" in name_of(told)
+    (section,) = page.xpath("//section[@id='edits']")
+    assert [name_of(e) for e in section.xpath(".//del")].count("Pabrik itu mulai bekerja tahun depan.") == 0
+    assert "Bupati hadir di peresmian." in [name_of(e) for e in section.xpath(".//ins")]
