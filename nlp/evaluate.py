@@ -19,6 +19,8 @@ from typing import Any
 from nlp.analysis import Entity, EntityType, Money, MoneyRole, Organisation, Source
 from nlp.entities import Found, Mention
 from nlp.errors import GoldError
+from nlp.intervals import Interval
+from nlp.intervals import intervals as intervals_of
 from nlp.pipeline import Pipeline
 from nlp.scoring import Error, Score, score
 from nlp.serialise import to_object
@@ -38,6 +40,10 @@ class Report:
     counts: Mapping[str, int]
     errors: tuple[Error, ...] = ()
     oracle: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    """Figure → bounds of its 95 % interval."""
+    outlets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Outlet → its figures, the outlet with most articles first."""
     below: tuple[str, ...] = ()
     """One line for every figure under its floor."""
 
@@ -48,11 +54,16 @@ class Report:
     def lines(self) -> list[str]:
         """The report as text lines for a terminal."""
         out = [f"{self.gold}: {self.articles} articles"]
-        out += [f"  {name:28} {value:6.3f}  of {self.counts[name]}" for name, value in self.figures.items()]
+        out += [f"  {name:28} {value:6.3f}  of {self.counts[name]}{self._interval(name)}" for name, value in self.figures.items()]
         out += ["errors by phenomenon:", *(f"  {name:28} {count}" for name, count in self.phenomena())]
         for name, figures in self.oracle.items():
             out.append(f"oracle {name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+        for name, figures in self.outlets.items():
+            out.append(f"outlet {name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
         return out + [f"BELOW FLOOR {line}" for line in self.below]
+
+    def _interval(self, name: str) -> str:
+        return f"  ({self.intervals[name][0]:.3f} to {self.intervals[name][1]:.3f})" if name in self.intervals else ""
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
@@ -73,12 +84,19 @@ def read_gold(path: Path) -> list[dict[str, Any]]:
 
 
 def evaluate(
-    gold_path: Path, *, pipeline: Pipeline | None = None, floors: Mapping[str, float] | None = None, oracle: bool = False
+    gold_path: Path,
+    *,
+    pipeline: Pipeline | None = None,
+    floors: Mapping[str, float] | None = None,
+    oracle: bool = False,
+    intervals: bool = False,
+    by_outlet: bool = False,
 ) -> Report:
     """Analyse every article of a gold file and score it. `floors` (default: those pinned for this file's name) fill `below`."""
     records = read_gold(gold_path)
     chain = pipeline or Pipeline.load()
-    result = score(records, predictions(records, chain))
+    said = predictions(records, chain)
+    result = score(records, said)
     figures = result.figures()
     pinned = pinned_floors().get(floor_key(gold_path), {}) if floors is None else floors
     return Report(
@@ -88,8 +106,16 @@ def evaluate(
         counts={name: item.of for name, item in result.items()},
         errors=tuple(result.errors),
         oracle=oracle_table(records, chain, result) if oracle else {},
+        intervals=intervals_of(records, said) if intervals else {},
+        outlets=_outlets(records, said) if by_outlet else {},
         below=tuple(_below(figures, pinned)),
     )
+
+
+def _outlets(records: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    found = Counter(str(record.get("outlet")) for record in records)
+    grouped = {name: [record for record in records if str(record.get("outlet")) == name] for name, _ in found.most_common()}
+    return {f"{name} ({len(rows)})": score(rows, said).figures() for name, rows in grouped.items()}
 
 
 def predictions(records: Sequence[Mapping[str, Any]], pipeline: Pipeline) -> dict[str, dict[str, Any]]:

@@ -96,15 +96,18 @@ def extract(settings: Settings, files: tuple[Path, ...], url: str | None) -> Non
 @click.command()
 @click.argument("gold", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--errors", is_flag=True, help="List what was missed or wrong, by phenomenon.")
+@click.option("--oracle", is_flag=True, help="Also with gold amounts, roles and names in turn: where F1 is lost.")
+@click.option("--intervals", is_flag=True, help="With 95 % intervals (bootstrap over articles).")
+@click.option("--by-outlet", is_flag=True, help="Also for each outlet alone.")
 @as_json
-def evaluate(gold: tuple[Path, ...], errors: bool, as_json: bool) -> None:
+def evaluate(gold: tuple[Path, ...], errors: bool, oracle: bool, intervals: bool, by_outlet: bool, as_json: bool) -> None:
     """Score the analysis against gold files; without one, against the sample newsroom's own annotations. Fails under the floors."""
     from crawler.newsroom import GOLD
     from nlp.evaluate import evaluate as run
 
     below: list[str] = []
     for path in gold or (GOLD,):
-        report = run(path)
+        report = run(path, oracle=oracle, intervals=intervals, by_outlet=by_outlet)
         if as_json:
             print_json(asdict(report))
         else:

@@ -75,6 +75,8 @@ def _money(mentions: Iterable[Record], article: Record) -> Iterator[Record]:
 
 NAMES = ("companies", "gov", "programmes")
 SLOTS = ("actors", "beneficiaries")
+NAMED = ("said_by", "place")
+"""Slots that hold one name, where stated."""
 
 
 def pack(annotation: Record, article: Record) -> Record:
@@ -100,6 +102,11 @@ def _pack_commitment(commitment: Record, article: Record) -> Record:
     for slot in SLOTS:
         packed[slot] = [_locate(name, article) for name in commitment.get(slot, [])]
     packed["programme"] = _locate(commitment["programme"], article) if commitment.get("programme") else None
+    for slot in NAMED:
+        if commitment.get(slot):
+            packed[slot] = _locate(commitment[slot], article)
+    if commitment.get("shares"):
+        packed["shares"] = [[_locate(name, article), percent] for name, percent in commitment["shares"].items()]
     evidence = _locate(commitment["evidence"], article)
     if len(evidence) == 1:
         raise GoldError(f"{article['id']}: evidence is not in the article: {commitment['evidence'][:60]!r}")
@@ -130,14 +137,19 @@ def _unpack_commitment(packed: Record, article: Record) -> Record:
     for slot in SLOTS:
         commitment[slot] = [_read(place, article) for place in packed[slot]]
     commitment["programme"] = _read(packed["programme"], article) if packed["programme"] else None
+    for slot in NAMED:
+        if packed.get(slot):
+            commitment[slot] = _read(packed[slot], article)
+    if packed.get("shares"):
+        commitment["shares"] = {_read(place, article): percent for place, percent in packed["shares"]}
     commitment["evidence"] = _read(packed["evidence"], article)
     return commitment
 
 
-def load_gold(facts: Iterable[Path], corpus: Path) -> list[Record]:
-    """All annotated articles of `facts` in gold form, joined to `corpus`."""
+def load_gold(facts: Iterable[Path], *corpora: Path) -> list[Record]:
+    """All annotated articles of `facts` in gold form, joined to the `corpora` that hold their words."""
     wanted = {fact["id"]: fact for path in facts for fact in read_lines(path)}
-    return [unpack(wanted[a["id"]], a) for a in read_lines(corpus) if a["id"] in wanted]
+    return [unpack(wanted[a["id"]], a) for corpus in corpora for a in read_lines(corpus) if a["id"] in wanted]
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -74,3 +75,10 @@ def test_an_amount_that_is_not_in_the_text_is_refused() -> None:
     wrong = {**ANNOTATION, "money": [amount]}
     with pytest.raises(GoldError, match="Rp 7 miliar"):
         pack(wrong, ARTICLE)
+
+
+def test_speaker_place_and_shares_are_kept_as_places_in_the_text_and_come_back() -> None:
+    commitment = {**ANNOTATION["commitments"][0], "said_by": "Siti Aminah", "place": "IKM", "shares": {"Bank Contoh": 60}}
+    fact = pack({**ANNOTATION, "commitments": [commitment]}, ARTICLE)
+    assert "Aminah" not in json.dumps(fact)
+    assert unpack(fact, ARTICLE)["commitments"][0] == commitment
