@@ -8,39 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from api.errors import CursorError
 from api.records import SearchRequest
-
-KEPT_SECONDS = 30 * 60
-KEPT_LISTS = 2_000
-"""Frozen lists kept at most (about 100 MB at 1,000 ids each would be 2,000 lists); the oldest go first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A ranked list as it was: (article id, score, found by meaning only) in order, and what its first page said."""
-
-    hits: tuple[tuple[str, float, bool], ...]
-    made_at: float
+from api.store.frozen import FrozenLists, Hits
 
 
 class Cursors:
-    """Makes and reads cursors. `clock` gives seconds (monotonic)."""
+    """Makes and reads cursors.
 
-    def __init__(self, secret: str, clock: Callable[[], float]) -> None:
+    Args:
+        secret: signs them.
+        lists: keeps ranked lists, for every process of the store.
+    """
+
+    def __init__(self, secret: str, lists: FrozenLists) -> None:
         self._signer = URLSafeSerializer(secret, salt="pantau search cursor")
-        self._clock = clock
-        self._lists: OrderedDict[str, Frozen] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lists = lists
 
     def write(self, request: SearchRequest, place: dict[str, Any]) -> str:
         """A cursor for `request` at `place`."""
@@ -60,24 +47,18 @@ class Cursors:
             raise CursorError("the cursor belongs to another query; start the search again")
         return place
 
-    def freeze(self, hits: tuple[tuple[str, float, bool], ...]) -> str:
-        """Keep a ranked list; its id."""
-        name = secrets.token_urlsafe(9)
-        with self._lock:
-            self._lists[name] = Frozen(hits, self._clock())
-            while len(self._lists) > KEPT_LISTS:
-                self._lists.popitem(last=False)
-        return name
+    def freeze(self, request: SearchRequest, hits: Hits) -> str:
+        """Keep a ranked list of `request`; its name."""
+        return self._lists.keep(hits, _digest(request))
 
-    def frozen(self, name: str) -> Frozen:
+    def frozen(self, request: SearchRequest, name: str) -> Hits:
         """The list kept under `name`.
 
         Raises:
             CursorError: it has expired.
         """
-        with self._lock:
-            kept = self._lists.get(name)
-        if kept is None or self._clock() - kept.made_at > KEPT_SECONDS:
+        kept = self._lists.find(name, _digest(request))
+        if kept is None:
             raise CursorError("the cursor has expired (30 minutes); start the search again")
         return kept
 

@@ -6,7 +6,6 @@ lacks vectors or no embedder is set, words alone answer.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from api.search.plan import Plan, plan
 from api.search.rendering import Found, render
 from api.search.tree import Tree
 from api.store.database import Database
+from api.store.frozen import FrozenLists, Hits
 from nlp.embeddings.base import Embedder
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -42,6 +42,16 @@ class Understood:
     tree: Tree | None
     plan: Plan
     filters: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its list a request goes on: below a key (newest, amount), or at an offset of a frozen list."""
+
+    after: int | None = None
+    offset: int = 0
+    name: str | None = None
+    frozen: Hits | None = None
 
 
 class SearchService:
@@ -64,7 +74,6 @@ class SearchService:
         *,
         secret: str,
         now: Callable[[], datetime],
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.database = database
         self.engine = engine
@@ -72,7 +81,7 @@ class SearchService:
         self.names = names
         self.labels = labels
         self._now = now
-        self._cursors = Cursors(secret, clock)
+        self._cursors = Cursors(secret, FrozenLists(database, now))
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """The answer to `request`.
@@ -82,15 +91,17 @@ class SearchService:
             CursorError: the cursor is forged, expired or another query's.
             EngineDown: the engine does not answer.
         """
+        place = self._place(request)
         with self.database.read() as connection:
             understood = self.understand(connection, request)
             ranked = request.sort is Sort.RELEVANCE and bool(understood.plan.words or understood.plan.text)
-            asked = self._ask(understood, request, ranked)
-            if ranked:
-                found, following = self._ranked_page(understood, request, asked)
-            else:
-                found, following = self._sorted_page(request, asked)
+            if request.cursor and ranked != (place.frozen is not None):
+                raise CursorError("the cursor belongs to another order; start the search again")
+            asked = self._ask(understood, request, ranked, place)
+            order = (place.frozen or self._order(understood, request, asked)) if ranked else _by_key(asked)
+            found = [Found(*hit) for hit in order[place.offset : place.offset + request.limit]]
             hits = render(connection, found, understood.plan, self.embedder, self.labels)
+        following = self._following(request, place, asked, order, ranked)
         return SearchAnswer(
             total=asked.total,
             hits=hits,
@@ -119,39 +130,37 @@ class SearchService:
 
         return Understood(tree, plan(tree, request.query, by_sql), {k: tuple(v) for k, v in request.filters.items() if v})
 
-    def _ask(self, understood: Understood, request: SearchRequest, ranked: bool) -> EngineAnswer:
+    def _place(self, request: SearchRequest) -> Place:
+        """Where the request goes on; the beginning without a cursor."""
+        if not request.cursor:
+            return Place()
+        place = self._cursors.read(request)
+        if "f" not in place:
+            return Place(after=int(place["after"]))
+        return Place(offset=int(place["o"]), name=place["f"], frozen=self._cursors.frozen(request, place["f"]))
+
+    def _ask(self, understood: Understood, request: SearchRequest, ranked: bool, place: Place) -> EngineAnswer:
         sort = Sort.RELEVANCE if ranked else Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
-        cursor = self._cursors.read(request) if request.cursor else {}
-        frozen = ranked and "f" in cursor
         query = EngineQuery(
             where=understood.plan.where,
             filters=understood.filters,
             facets=FACETS,
             sort=sort,
-            limit=0 if frozen else FROZEN if ranked else request.limit + 1,
-            after=cursor.get("after"),
+            limit=0 if place.frozen is not None else FROZEN if ranked else request.limit + 1,
+            after=place.after,
         )
         return self.engine.search(query)
 
-    def _sorted_page(self, request: SearchRequest, asked: EngineAnswer) -> tuple[list[Found], str | None]:
-        page = asked.hits[: request.limit]
-        following = self._cursors.write(request, {"after": page[-1].key}) if len(asked.hits) > request.limit and page else None
-        return [Found(hit.id, hit.score, semantic_only=False) for hit in page], following
+    def _following(self, request: SearchRequest, place: Place, asked: EngineAnswer, order: Hits, ranked: bool) -> str | None:
+        """The cursor of the next page; None on the last one. Ranked lists are kept here, after the store was let go."""
+        end = place.offset + request.limit
+        if len(order) <= end or not request.limit:
+            return None
+        if not ranked:
+            return self._cursors.write(request, {"after": asked.hits[request.limit - 1].key})
+        return self._cursors.write(request, {"f": place.name or self._cursors.freeze(request, order), "o": end})
 
-    def _ranked_page(self, understood: Understood, request: SearchRequest, asked: EngineAnswer) -> tuple[list[Found], str | None]:
-        place = self._cursors.read(request) if request.cursor else {}
-        if place and not ("f" in place and isinstance(place.get("o"), int)):
-            raise CursorError("the cursor belongs to another order; start the search again")
-        name, offset = place.get("f"), place.get("o", 0)
-        hits = self._cursors.frozen(name).hits if name else self._order(understood, request, asked)
-        page, rest = hits[offset : offset + request.limit], len(hits) - offset - request.limit
-        if rest > 0:
-            following = self._cursors.write(request, {"f": name or self._cursors.freeze(hits), "o": offset + request.limit})
-        else:
-            following = None
-        return [Found(article, score, semantic_only=only) for article, score, only in page], following
-
-    def _order(self, understood: Understood, request: SearchRequest, asked: EngineAnswer) -> tuple[tuple[str, float, bool], ...]:
+    def _order(self, understood: Understood, request: SearchRequest, asked: EngineAnswer) -> Hits:
         """The ranked list: by words, by meaning, or by both fused at its head; the rest of the words' list follows."""
         by_words = {hit.id: hit.score for hit in asked.hits}
         if self.embedder is None or request.mode is Mode.WORDS or not understood.plan.text:
@@ -202,9 +211,11 @@ def _with_filters(where: Node, filters: dict[str, tuple[str, ...]]) -> Node:
     return And((where, *chosen)) if chosen else where
 
 
-def _merge(
-    fused: dict[str, float], by_words: dict[str, float], matching: set[str], meaning_only: int
-) -> tuple[tuple[str, float, bool], ...]:
+def _by_key(asked: EngineAnswer) -> Hits:
+    return tuple((hit.id, hit.score, False) for hit in asked.hits)
+
+
+def _merge(fused: dict[str, float], by_words: dict[str, float], matching: set[str], meaning_only: int) -> Hits:
     """Fused candidates in order, at most `meaning_only` of them found by meaning alone, then what words found besides."""
     order, only = [], 0
     for article, score in sorted(fused.items(), key=lambda p: (-p[1], p[0])):

@@ -7,6 +7,7 @@ one advisory lock per schema, so that queue numbers are handed out in the order 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +19,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from api.errors import StoreBusyError, StoreError
 from api.store.jsontext import dumps
 from api.store.migrate import upgrade
+from api.store.schema import frozen_results, metadata
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another before it is told that the store is busy."""
+
+ASIDE_SECONDS = 5.0
+"""How long a transaction aside waits for another; each takes about a millisecond."""
 
 _WRITE = "pantau_write"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('pantau ' || current_schema(), 0))")
@@ -41,6 +46,8 @@ class Database:
         self.dialect = engine.dialect.name
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ") if self.dialect == "postgresql" else engine
         self._writers = engine.execution_options(**{_WRITE: True})
+        self._scratch: Engine | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, target: str | Path, *, wait: float = WAIT_SECONDS) -> Database:
@@ -79,6 +86,34 @@ class Database:
             yield connection
 
     @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A short write transaction for what may be lost (frozen result lists); it never waits behind `write`.
+
+        On PostgreSQL it goes to the same schema without the writer's lock; SQLite has one writer a file, so there it goes to a file
+        of its own beside the store, which only this method opens and which may be deleted at any time.
+
+        Raises:
+            StoreBusyError: another such transaction held the file longer than we wait.
+            StoreError: the server has gone away, the disk is full.
+        """
+        with self._guard(), self._beside().connect() as connection, connection.begin():
+            yield connection
+
+    def _beside(self) -> Engine:
+        if self.dialect != "sqlite":
+            return self.engine
+        with self._lock:
+            if self._scratch is None:
+                name = self.engine.url.database
+                url = self.engine.url if name in (None, "", ":memory:") else self.engine.url.set(database=f"{name}-aside")
+                engine = _engine(url, ASIDE_SECONDS).execution_options(**{_WRITE: True})
+                event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+                with engine.begin() as connection:
+                    metadata.create_all(connection, tables=[frozen_results])
+                self._scratch = engine
+            return self._scratch
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one write transaction there is at a time: committed at the end, rolled back where the block raises.
 
@@ -94,6 +129,8 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if self._scratch is not None:
+            self._scratch.dispose()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
