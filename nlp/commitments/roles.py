@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -35,6 +35,8 @@ class Role:
     confidence: float
     rule: str
     scores: Scores
+    signs: Mapping[str, float] = field(default_factory=dict)
+    """Rule → how loudly it spoke here, 0 to 1."""
 
 
 @cache
@@ -65,20 +67,29 @@ def _signal(rule: RoleRule, pattern: re.Pattern[str], context: Context, title: s
     return rule.weight * _decay(len(stretch) - last) if last is not None else 0.0
 
 
-def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, str]]:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the signs around one amount say by themselves."""
+
+    scores: Scores
+    loudest: Mapping[MoneyRole, str]
+    signs: Mapping[str, float]
+
+
+def _own_scores(context: Context, title: str) -> _Heard:
     table = role_table()
     scores: Scores = defaultdict(float, table.priors)
     loudest: dict[MoneyRole, tuple[float, str]] = {}
-    fired: set[str] = set()
+    signs: dict[str, float] = {}
     for rule, pattern in _compiled():
         weight = _signal(rule, pattern, context, title)
         if weight:
-            fired.add(rule.name)
+            signs[rule.name] = round(weight / rule.weight, 3)
             scores[rule.role] += weight
             carries = weight if rule.name not in table.weak else weight / 3
             loudest[rule.role] = max(loudest.get(rule.role, (0.0, "")), (carries, rule.name))
     mass = table.mass_lending
-    if fired & mass.signs and context.money.low >= mass.start * _scale(context.money):
+    if signs.keys() & mass.signs and context.money.low >= mass.start * _scale(context.money):
         scores[MoneyRole.REALISATION] += mass.weight
     if context.money.per is None and context.money.low > table.price_ceiling * _scale(context.money):
         scores[MoneyRole.PRICE] *= 0.25
@@ -86,7 +97,7 @@ def _own_scores(context: Context, title: str) -> tuple[Scores, dict[MoneyRole, s
         scores[MoneyRole.PRICE] *= 0.5
     if not within_bounds(context.money):
         scores[MoneyRole.COMMITMENT] = 0.0
-    return scores, {role: name for role, (_, name) in loudest.items()}
+    return _Heard(scores, {role: name for role, (_, name) in loudest.items()}, signs)
 
 
 def within_bounds(money: Money) -> bool:
@@ -103,17 +114,17 @@ def _scale(money: Money) -> float:
 def decide_roles(found: Sequence[Context], title: str, titled: Sequence[Context] = ()) -> list[Role]:
     """The role of each amount, in order; `titled` are the amounts of the title, whose words speak for the same amount in the text."""
     own = [_own_scores(context, title) for context in found]
-    scores = [dict(item) for item, _ in own]
-    _hear_repeats(found, [item for item, _ in own], scores)
+    scores = [dict(item.scores) for item in own]
+    _hear_repeats(found, [item.scores for item in own], scores)
     _hear_title(found, titled, scores)
     listed = [_listed(context) for context in found]
     roles: list[Role] = []
     for index, context in enumerate(found):
         if index:
-            heard = _carried(found[index - 1], context, listed[index], own[index][0])
+            heard = _carried(found[index - 1], context, listed[index], own[index].scores)
             scores[index][roles[-1].role] = scores[index].get(roles[-1].role, 0.0) + heard
         of = context.money.equivalent_of
-        roles.append(roles[of] if of is not None and of < index else _winner(scores[index], own[index][1]))
+        roles.append(roles[of] if of is not None and of < index else _winner(scores[index], own[index]))
     return roles
 
 
@@ -151,7 +162,7 @@ def _hear_repeats(found: Sequence[Context], own: Sequence[Scores], scores: Seque
 def _hear_title(found: Sequence[Context], titled: Sequence[Context], scores: Sequence[Scores]) -> None:
     """Adds to each amount what the title says of the same amount."""
     for head in titled:
-        said, _ = _own_scores(head, "")
+        said = _own_scores(head, "").scores
         for index, context in enumerate(found):
             if (context.money.currency, context.money.low, context.money.high) == (head.money.currency, head.money.low, head.money.high):
                 for role, value in said.items():
@@ -176,8 +187,8 @@ def calibrated(role: Role) -> float:
     return 1 / (1 + math.exp(-(line.slope * math.log(clipped / (1 - clipped)) + line.intercept)))
 
 
-def _winner(scores: Scores, loudest: dict[MoneyRole, str]) -> Role:
+def _winner(scores: Scores, heard: _Heard) -> Role:
     ordered = sorted(scores.items(), key=lambda item: -item[1])
     (role, best), (_, second) = ordered[0], ordered[1]
     confidence = 1 / (1 + math.exp(-(best - second)))
-    return Role(role, round(confidence, 3), loudest.get(role, "prior"), scores)
+    return Role(role, round(confidence, 3), heard.loudest.get(role, "prior"), scores, heard.signs)
