@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
 from api.errors import EngineDown, IndexMismatch
@@ -33,10 +34,13 @@ from api.search.base import (
 )
 from api.search.tantivy_query import SCHEMA, to_query
 from api.search.vectorfile import VectorFile
+from api.search.vectorrows import Snapshot
 from nlp.analyser import lines
 
 HEAP = 128_000_000
 """Bytes the writer may buffer before it makes a segment."""
+BROAD, MARGIN = 0.1, 1.5
+"""From this share of all articles on, a filter is checked on the nearest articles of all, some more than the share asks for."""
 FACET_SIZE = 65_000
 """Values counted per segment and in all: with tantivy's default of 10 per segment, counts are wrong."""
 
@@ -108,7 +112,10 @@ class EmbeddedEngine:
         self._refresh()
 
     def _refresh(self) -> tantivy.Searcher:
-        """The searcher over what is committed now, by this process or another."""
+        return self._present()[0]
+
+    def _present(self) -> tuple[tantivy.Searcher, Snapshot]:
+        """Words and vectors as committed now, by this process or another, of one generation."""
         with self._lock:
             if self._fixed is None and (name := self._current()) != self.generation:
                 self._close_writer()
@@ -120,7 +127,7 @@ class EmbeddedEngine:
                 self._searcher = self._index.searcher()
                 self._vectors.refresh()
                 self._committed = committed
-            return self._searcher
+            return self._searcher, self._vectors.snapshot
 
     def _write(self) -> tantivy.IndexWriter:
         with self._lock:
@@ -139,14 +146,14 @@ class EmbeddedEngine:
         for document in documents:
             writer.delete_documents_by_term("id", document.id)
             writer.add_document(_tantivy_document(document))
-            self._vectors.put(document.id, document.vectors)
+            self._vectors.put(document.id, document.newest, document.vectors)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove documents; unknown ids are ignored."""
         writer = self._write()
         for article in ids:
             writer.delete_documents_by_term("id", article)
-            self._vectors.put(article, ())
+            self._vectors.put(article, 0, ())
 
     def commit(self) -> None:
         """Make everything put and deleted durable and searchable; vectors first, so that a word hit never waits for them."""
@@ -203,16 +210,28 @@ class EmbeddedEngine:
 
     def near(self, vector: Vector, where: Node, limit: int) -> list[tuple[str, float]]:
         """The articles whose best chunk is nearest to a unit `vector` among those that `where` holds for."""
-        searcher = self._refresh()
+        searcher, vectors = self._present()
         if where == EVERYTHING:
-            return self._vectors.near(vector, limit)
-        found = searcher.search(to_query(where), max(1, searcher.num_docs), count=False, order_by_field="newest").hits
-        return self._vectors.near(vector, limit, {str(searcher.doc(address).get_first("id")) for _, address in found})
+            return vectors.near(vector, limit)
+        query = to_query(where)
+        share = (searcher.search(query, 1, count=True).count or 0) / max(1, searcher.num_docs)  # type: ignore[attr-defined]
+        if share >= BROAD and len(found := self._near_broadly(searcher, vectors, vector, where, int(limit / share * MARGIN))) >= limit:
+            return found[:limit]
+        # The sort key is unique, and comes with the address: no stored document is read.
+        hits = searcher.search(query, max(1, searcher.num_docs), count=False, order_by_field="newest").hits
+        return vectors.near(vector, limit, np.array([key for key, _ in hits], dtype=np.int64))
+
+    @staticmethod
+    def _near_broadly(searcher: tantivy.Searcher, vectors: Snapshot, vector: Vector, where: Node, wanted: int) -> list[tuple[str, float]]:
+        """Those of the `wanted` nearest articles of all that `where` holds for: cheaper than listing all it holds for."""
+        nearest = vectors.near(vector, wanted)
+        some = to_query(And((where, Ids(frozenset(article for article, _ in nearest)))))
+        held = {int(key) for key, _ in searcher.search(some, max(1, wanted), count=False, order_by_field="newest").hits}
+        return [(article, cosine) for article, cosine in nearest if vectors.key_of(article) in held]
 
     def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of given articles' best chunks; those without vectors are missing."""
-        self._refresh()
-        return self._vectors.closeness(vector, ids)
+        return self._present()[1].closeness(vector, ids)
 
     def count(self) -> int:
         """Documents in the index."""
@@ -255,6 +274,7 @@ class EmbeddedEngine:
         with self._lock:
             if self._writer is not None:
                 self._writer.rollback()
+                self._vectors.rollback()
             self._close_writer()
 
 

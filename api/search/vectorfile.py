@@ -1,144 +1,126 @@
 """Chunk vectors of the embedded engine: int8 rows in sealed segments, searched exactly.
 
-A segment is one `.npz` file, written whole and renamed into place; of an article that stands in several, the last one counts, and
-an empty entry deletes. Rows are unit vectors times 127; usearch scans them all (14 ms at 221,000 rows), no graph to build or lose.
+`SEGMENTS` names the segments that count, in order; it is replaced atomically, so that a reader sees all of a commit or none of it. A
+segment is one `.npz` file, never changed; of an article that stands in several, the last one counts, and an empty entry deletes. Rows
+are unit vectors times 127; usearch scans them all (14 ms at 221,000 rows), no graph to build or lose.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.errors import EngineDown
 from api.search.base import Vector
+from api.search.vectorrows import SCALE, Entry, Rows, Snapshot
 
-SCALE = 127.0
 MERGE_AT = 32
 """Segments before they are merged into one."""
-OVERSAMPLE = 8
-"""Rows fetched for each article wanted, since several chunks of one article may lead."""
+TRIES = 20
+"""Times a reader looks again at which segments count, where one of them was merged away under its hands."""
 
 
 class VectorFile:
-    """The vectors of one generation. One process writes, others call `refresh`."""
+    """The vectors of one generation. One process writes, others call `refresh`; `snapshot` may be searched by any thread."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._loaded: tuple[str, ...] = ()
-        self._rows: dict[str, NDArray[np.int8]] = {}
-        self._pending: dict[str, NDArray[np.int8]] = {}
-        self._build()
+        self._rows = Rows()
+        self._pending: dict[str, Entry] = {}
+        self.snapshot: Snapshot = self._rows.snapshot()
+        self.refresh()
 
-    def put(self, article: str, vectors: Sequence[Vector]) -> None:
-        """Replace an article's vectors; none deletes them. Durable after `commit`."""
-        if vectors or article in self._rows or article in self._pending:
-            rows = np.clip(np.rint(np.asarray(vectors, dtype=np.float32) * SCALE), -127, 127).astype(np.int8)
-            self._pending[article] = rows.reshape(len(vectors), rows.shape[-1] if vectors else 0)
+    def put(self, article: str, key: int, vectors: Sequence[Vector]) -> None:
+        """Replace an article's vectors; none deletes them. `key` is the number the words' side knows it by. Durable after `commit`."""
+        if not vectors and article not in self._pending and article not in self._rows:
+            return
+        rows = np.clip(np.rint(np.asarray(vectors, dtype=np.float32) * SCALE), -127, 127).astype(np.int8)
+        self._pending[article] = Entry(key, rows.reshape(len(vectors), rows.shape[-1] if vectors else 0))
 
     def commit(self) -> None:
         """Seal what was put."""
         if not self._pending:
             return
+        self._rows.add(self._pending)
         names = self._names()
         if len(names) + 1 >= MERGE_AT:
-            self._seal({**self._rows, **self._pending}, names)
+            names, sealed = (), dict(self._rows.entries())
         else:
-            self._seal(self._pending, [])
+            sealed = self._pending
+        names = (*names, self._seal(sealed))
+        self._point_to(names)
+        self._loaded, self._pending = names, {}
+        self.snapshot = self._rows.snapshot()
+        for path in self.folder.glob("*.npz"):
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
+    def rollback(self) -> None:
+        """Forget what was put since the last commit."""
         self._pending = {}
-        self.refresh()
 
-    def _names(self) -> list[str]:
-        return sorted(path.name for path in self.folder.glob("*.npz"))
+    def refresh(self) -> None:
+        """Read segments that came since; all of them where some were merged away."""
+        for _ in range(TRIES):
+            names = self._names()
+            if names == self._loaded:
+                return
+            grown = names[: len(self._loaded)] == self._loaded
+            rows = self._rows if grown else Rows()
+            try:
+                for name in names[len(self._loaded) :] if grown else names:
+                    rows.add(_read(self.folder / name))
+                    if grown:
+                        self._loaded = (*self._loaded, name)
+            except FileNotFoundError:
+                continue
+            self._rows, self._loaded = rows, names
+            self.snapshot = rows.snapshot()
+            return
+        raise EngineDown(f"{self.folder}: vectors are merged faster than they can be read; try again")
 
-    def _seal(self, rows: dict[str, NDArray[np.int8]], replaced: Iterable[str]) -> None:
-        names = self._names()
-        number = int(names[-1].split(".")[0]) + 1 if names else 0
+    def _names(self) -> tuple[str, ...]:
+        try:
+            return tuple(json.loads((self.folder / "SEGMENTS").read_text(encoding="ascii")))
+        except FileNotFoundError:
+            return ()
+
+    def _seal(self, entries: dict[str, Entry]) -> str:
+        number = max((int(path.stem) for path in self.folder.glob("*.npz")), default=-1) + 1
         target, part = self.folder / f"{number:08d}.npz", self.folder / f"{number:08d}.part"
-        filled = [r for r in rows.values() if len(r)]
+        filled = [entry.rows for entry in entries.values() if len(entry.rows)]
         with part.open("wb") as handle:
             np.savez(
                 handle,
-                ids=np.array(list(rows), dtype=np.str_),
-                counts=np.array([len(r) for r in rows.values()], dtype=np.int32),
+                ids=np.array(list(entries), dtype=np.str_),
+                keys=np.array([entry.key for entry in entries.values()], dtype=np.int64),
+                counts=np.array([len(entry.rows) for entry in entries.values()], dtype=np.int32),
                 rows=np.concatenate(filled) if filled else np.zeros((0, 1), dtype=np.int8),
             )
             handle.flush()
             os.fsync(handle.fileno())
         part.replace(target)
-        for name in replaced:
-            (self.folder / name).unlink(missing_ok=True)
+        return target.name
 
-    def refresh(self) -> None:
-        """Read segments that came since; all of them where some were merged away."""
-        names = tuple(self._names())
-        if names == self._loaded:
-            return
-        fresh = names[len(self._loaded) :]
-        if names[: len(self._loaded)] != self._loaded:
-            self._rows, fresh = {}, names
-        for name in fresh:
-            self._read(self.folder / name)
-        self._loaded = names
-        self._build()
-
-    def _read(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as stored:
-            ids, counts, rows = stored["ids"], stored["counts"], stored["rows"]
-        start = 0
-        for article, count in zip(ids.tolist(), counts.tolist(), strict=True):
-            self._rows.pop(article, None)
-            if count:
-                self._rows[article] = rows[start : start + count]
-                start += count
-
-    def _build(self) -> None:
-        self._ids = list(self._rows)
-        lengths = [len(r) for r in self._rows.values()]
-        self._owner = np.repeat(np.arange(len(lengths)), lengths)
-        self._matrix = np.concatenate(list(self._rows.values())) if lengths else np.zeros((0, 0), dtype=np.int8)
-
-    def near(self, vector: Vector, limit: int, among: set[str] | None = None) -> list[tuple[str, float]]:
-        """The articles whose best chunk is nearest, best first: (id, cosine); only those in `among` where given."""
-        matrix, owner = self._matrix, self._owner
-        if among is not None:
-            kept = np.fromiter((name in among for name in self._ids), dtype=bool, count=len(self._ids))
-            mask = kept[owner] if len(owner) else np.zeros(0, dtype=bool)
-            matrix, owner = matrix[mask], owner[mask]
-        if not len(matrix) or limit <= 0:
-            return []
-        found: dict[int, float] = {}
-        wanted = min(len(matrix), limit * OVERSAMPLE)
-        for row in _nearest(matrix, vector, wanted).tolist():
-            index = int(owner[row])
-            cosine = _cosine(matrix[row], vector)
-            if cosine > found.get(index, -2.0):
-                found[index] = cosine
-        best = sorted(((self._ids[index], cosine) for index, cosine in found.items()), key=lambda p: (-p[1], p[0]))
-        return best[:limit]
-
-    def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
-        """The cosine of each article's best chunk; articles without vectors are missing."""
-        found = {}
-        for article in ids:
-            rows = self._rows.get(article)
-            if rows is not None:
-                found[article] = max(_cosine(row, vector) for row in rows)
-        return found
+    def _point_to(self, names: tuple[str, ...]) -> None:
+        part = self.folder / "SEGMENTS.part"
+        with part.open("w", encoding="ascii") as handle:
+            handle.write(json.dumps(names))
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(self.folder / "SEGMENTS")
 
 
-def _cosine(row: NDArray[np.int8], vector: Vector) -> float:
-    values = row.astype(np.float32)
-    return float(values @ vector / (np.linalg.norm(values) or 1.0))
-
-
-def _nearest(matrix: NDArray[np.int8], vector: Vector, wanted: int) -> NDArray[np.int64]:
-    """Rows nearest to `vector` by int8 dot product, exactly, nearest first; rescored by the caller."""
-    from usearch.index import MetricKind, search  # type: ignore[attr-defined]  # re-exported without saying so
-
-    probe = np.clip(np.rint(vector * SCALE), -127, 127).astype(np.int8)
-    keys: NDArray[np.int64] = search(matrix, probe, wanted, MetricKind.Cos, exact=True).keys
-    return keys
+def _read(path: Path) -> dict[str, Entry]:
+    with np.load(path, allow_pickle=False) as stored:
+        ids, keys, counts, rows = stored["ids"], stored["keys"], stored["counts"], stored["rows"]
+    ends: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64)
+    spans = zip(ids.tolist(), keys.tolist(), (ends - counts).tolist(), ends.tolist(), strict=True)
+    return {article: Entry(key, rows[start:end]) for article, key, start, end in spans}
