@@ -75,6 +75,8 @@ def _money(mentions: Iterable[Record], article: Record) -> Iterator[Record]:
 
 NAMES = ("companies", "gov", "programmes")
 SLOTS = ("actors", "beneficiaries")
+AMOUNTS = ("equiv", "parts")
+"""Slots of further amounts: numbers in the gold form; annotators may give each with its bounds and currency."""
 NAMED = ("said_by", "place")
 """Slots that hold one name, where stated."""
 
@@ -137,6 +139,9 @@ def _unpack_commitment(packed: Record, article: Record) -> Record:
     for slot in SLOTS:
         commitment[slot] = [_read(place, article) for place in packed[slot]]
     commitment["programme"] = _read(packed["programme"], article) if packed["programme"] else None
+    for slot in AMOUNTS:
+        if slot in packed:
+            commitment[slot] = [amount["low"] if isinstance(amount, dict) else amount for amount in packed[slot]]
     for slot in NAMED:
         if packed.get(slot):
             commitment[slot] = _read(packed[slot], article)
