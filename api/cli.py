@@ -22,6 +22,7 @@ COMMANDS = {
     "crawl": "api.commands.crawl:crawl",
     "sources": "api.commands.sources:sources",
     "import": "api.commands.intake:import_",
+    "ocr": "api.commands.intake:ocr",
     "ingest": "api.commands.intake:ingest",
     "index": "api.commands.index:index",
     "embed": "api.commands.index:embed",

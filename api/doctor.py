@@ -15,8 +15,10 @@ from api.errors import ApiError
 from api.reading.crawling import crawl_health
 from api.store import queue
 from api.store.articles import counts
+from crawler.documents.ocr import why_no_ocr
 from crawler.errors import CrawlerError
 from crawler.health import Level
+from crawler.recognising import waiting_documents
 from crawler.spool import segments
 from nlp.errors import NlpError
 
@@ -77,6 +79,14 @@ def _spool(settings: Settings) -> Iterator[Finding]:
     yield Finding("spool", ok=True, says=f"{waiting} segments waiting")
     says = f"{len(kept)} segments with lines that could not be taken" + (f"; see {spool / 'quarantine'}" if kept else "")
     yield Finding("quarantine", ok=not kept, says=says)
+    yield from _scans(settings)
+
+
+def _scans(settings: Settings) -> Iterator[Finding]:
+    """Scanned documents wait for a person only where OCR is missing; elsewhere for their turn."""
+    scans, missing = len(waiting_documents(settings.data)), why_no_ocr()
+    says = f"{scans} scanned documents wait for OCR" + (f"; {missing or 'run `pantau ocr`'}" if scans else "")
+    yield Finding("scans", ok=not (scans and missing), says=says)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

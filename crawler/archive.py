@@ -27,6 +27,9 @@ from crawler.items import WarcPlace
 ROTATE = 200 * 1024 * 1024
 """Bytes after which a new file is begun."""
 
+_SOURCE = "WARC-Pantau-Source"
+_ASKED = "WARC-Pantau-Asked"
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
@@ -38,6 +41,10 @@ class Capture:
     content_type: str
     body: bytes
     source: str | None = None
+    asked: str | None = None
+    """What the crawl wanted of it (`crawler.asked`), as it stands in the record's header."""
+    offset: int = 0
+    """Of a capture that was read: where its record begins in its file."""
 
 
 class DamagedArchiveError(ImportFormatError):
@@ -66,7 +73,9 @@ class Archive:
             kept.append(("Content-Length", str(len(capture.body))))
             extra = {"WARC-Date": capture.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
             if capture.source:
-                extra["WARC-Pantau-Source"] = capture.source
+                extra[_SOURCE] = capture.source
+            if capture.asked:
+                extra[_ASKED] = capture.asked
             record = writer.create_warc_record(
                 capture.url,
                 "response",
@@ -116,14 +125,17 @@ def read_archive(path: Path) -> Iterator[Capture]:
     """
     with path.open("rb") as file:
         try:
-            for record in ArchiveIterator(file):
+            records = ArchiveIterator(file)
+            for record in records:
                 if record.rec_type == "response" and record.http_headers is not None:
-                    yield _capture(record)
+                    # the body is read first: warcio knows where a compressed record begins only then
+                    body = record.content_stream().read()
+                    yield _capture(record, body, records.get_record_offset())
         except (ArchiveLoadFailed, gzip.BadGzipFile, EOFError, ValueError) as error:
             raise DamagedArchiveError(f"damaged WARC file: {error}") from None
 
 
-def _capture(record: object) -> Capture:
+def _capture(record: object, body: bytes, offset: int) -> Capture:
     headers, http = record.rec_headers, record.http_headers  # type: ignore[attr-defined]  # warcio has no types
     status = http.get_statuscode()
     return Capture(
@@ -131,8 +143,10 @@ def _capture(record: object) -> Capture:
         fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
         status=int(status) if status.isdigit() else 0,
         content_type=http.get_header("Content-Type") or "",
-        body=record.content_stream().read(),  # type: ignore[attr-defined]  # as above
-        source=headers.get_header("WARC-Pantau-Source"),
+        body=body,
+        source=headers.get_header(_SOURCE),
+        asked=headers.get_header(_ASKED),
+        offset=offset,
     )
 
 

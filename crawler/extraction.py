@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from crawler.documents.read import article_of_document, read_document
+from crawler.documents.read import article_of_document, is_document, read_document
 from crawler.extract.article import PageParts, extract_page
 from crawler.extract.rules import Rules, generic_rules, rules_of
-from crawler.items import Article, Origin, Page, Rights, make_article
+from crawler.items import Article, Origin, Rights, make_article
 from crawler.outlets import Outlets
 from crawler.sources import Source
-
-_DOCUMENT_HEADS = (b"%PDF-", b"PK\x03\x04")
 
 
 def article_of_page(
@@ -38,9 +36,9 @@ def article_of_page(
         DocumentError: the document cannot be read.
     """
     source = source or source_of(url, sources)
-    if isinstance(page, bytes) and page.lstrip()[:5].startswith(_DOCUMENT_HEADS):
+    if isinstance(page, bytes) and is_document(page):
         return article_of_document(
-            read_document(page.lstrip() if page.lstrip().startswith(b"%PDF-") else page),
+            read_document(page),
             outlets=outlets,
             source=source.name if source else "import",
             run=run,
@@ -68,7 +66,6 @@ def article_of_parts(
     now: datetime,
     origin: Origin,
     external_id: str | None = None,
-    pages: tuple[Page, ...] = (),
 ) -> Article:
     """An extracted page with its identities."""
     layers = parts.layers | ({"selectors": parts.selectors} if parts.selectors else {})
@@ -94,7 +91,6 @@ def article_of_parts(
         type=parts.type,
         layers=layers,
         flags=parts.flags,
-        pages=pages,
     )
 
 

@@ -16,7 +16,9 @@ from crawler.errors import CrawlerError, ImportFormatError
 from crawler.formats import Format, files_of, format_of
 from crawler.items import Article, Precision
 from crawler.outlets import Outlets, load_outlets
+from crawler.replay import Replay, ReplayContext
 from crawler.rows import RowContext, article_of_row, learn_orders, read_rows
+from crawler.scans import Scans
 from crawler.singles import SingleContext, read_single
 from crawler.sources import Source
 from crawler.spool import SpoolWriter, recover
@@ -90,12 +92,14 @@ class _Import:
     def __init__(self, data: Path, run: str, now: datetime, sources: Mapping[str, Source], outlets: Outlets) -> None:
         self._state = State(state_path(data))
         self._state.start_run(run, "import", now)
+        self._scans = Scans(data)
         self._spool = SpoolWriter(data / "spool", run, on_durable=self._delivered)
         recover(data / "spool")
         self._run, self._now, self._outlets = run, now, outlets
         rights = {source.outlet: source.rights for source in sources.values()}
         self._rows = RowContext(run, now, outlets, rights, {})
-        self._singles = SingleContext(run, now, outlets, sources, self._state)
+        self._singles = SingleContext(run, now, outlets, sources, self._scans)
+        self._replay = Replay(ReplayContext(run, now, outlets, sources, self._scans))
         self._pending: set[str] = set()
         self._refusals: list[Refusal] = []
         self._at = ImportProgress(Path())
@@ -108,6 +112,8 @@ class _Import:
             except ImportFormatError as error:
                 self._refuse(0, error)
             yield self._report()
+        for _, entry in self._replay.rest():
+            self._entry(0, entry)
         self._spool.flush()
         yield self._report()
 
@@ -115,22 +121,28 @@ class _Import:
         self._spool.flush()
         self._state.add_counts(self._run, "import", {"articles": self._at.added, "refused": self._at.refused})
         self._state.end_run(self._run, self._now)
+        self._scans.close()
         self._state.close()
 
     def _file(self, path: Path) -> Iterator[ImportProgress]:
         for line, entry in self._entries(path):
-            self._at = replace(self._at, done=self._at.done + 1, entries=self._at.entries + 1)
-            if isinstance(entry, CrawlerError):
-                self._refuse(line, entry)
-            else:
-                self._take(entry)
+            self._entry(line, entry)
             if self._at.done % EVERY == 0:
                 yield self._report()
 
+    def _entry(self, line: int, entry: Article | CrawlerError) -> None:
+        self._at = replace(self._at, done=self._at.done + 1, entries=self._at.entries + 1)
+        if isinstance(entry, CrawlerError):
+            self._refuse(line, entry)
+        else:
+            self._take(entry)
+
     def _entries(self, path: Path) -> Iterator[Entry]:
         kind = format_of(path)
+        if kind is Format.WARC:
+            return self._replay.read(path)
         if kind not in {Format.JSONL, Format.CSV}:
-            return read_single(path, kind, self._singles)
+            return _single_entry(path, self._singles)
         total, orders = learn_orders(read_rows(path), self._outlets)
         self._at = replace(self._at, total=total)
         return _row_entries(path, replace(self._rows, orders=orders))
@@ -159,6 +171,13 @@ class _Import:
         report = replace(self._at, refusals=tuple(self._refusals))
         self._refusals.clear()
         return report
+
+
+def _single_entry(path: Path, context: SingleContext) -> Iterator[Entry]:
+    try:
+        yield 0, read_single(path, context)
+    except CrawlerError as error:
+        yield 0, error
 
 
 def _row_entries(path: Path, context: RowContext) -> Iterator[Entry]:

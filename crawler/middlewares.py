@@ -17,6 +17,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from crawler.archive import Capture
+from crawler.asked import Asked
 from crawler.errors import UnsafeUrlError
 from crawler.safety import check_url
 from crawler.session import Session
@@ -127,7 +128,7 @@ def retry_after(response: Response, now: datetime) -> float | None:
 
 
 class ArchiveMiddleware:
-    """Keeps every answered page in the WARC archive and puts its place into `response.meta["warc"]`; spots block pages."""
+    """Keeps every answered page in the WARC archive and puts capture and place into the request's meta; spots block pages."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -151,6 +152,18 @@ class ArchiveMiddleware:
         session.count("bytes", len(response.body))
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values]
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        capture = Capture(response.url, session.now(), response.status, kind, response.body, session.source.name)
+        at = session.now().replace(microsecond=0)  # as exactly as a WARC record says it: a replay reads the very same
+        asked = _asked(request, session)
+        capture = Capture(response.url, at, response.status, kind, response.body, session.source.name, asked.as_text() if asked else None)
         request.meta["warc"] = session.archive.write(capture, headers)
+        request.meta["capture"] = capture
         return response
+
+
+def _asked(request: Request, session: Session) -> Asked | None:
+    """What was wanted of an article's page; None of lists and robots.txt."""
+    link, draft = request.cb_kwargs.get("link"), request.cb_kwargs.get("draft")
+    if link is None:
+        return None
+    url = request.meta.get("redirect_urls", [request.url])[0]
+    return Asked(url, link, draft.urls[0] if draft else None, session.rules.numeric_dates)

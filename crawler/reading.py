@@ -1,39 +1,53 @@
-"""From a response to an article: pages joined, documents read, topics checked, identities given."""
+"""From a fetched page to an article: pages joined, documents read, topics checked, identities given.
+
+Crawl and replay read alike: both hand in captures one after another, each with the draft that it carries on. No Scrapy here.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from zlib import crc32
+from datetime import date, datetime
 
-from scrapy.http import Response
-
+from crawler.archive import Capture
 from crawler.dates import read_date
 from crawler.discovery import Link
 from crawler.documents.parts import DocumentParts
 from crawler.documents.pdf import ScannedError
-from crawler.documents.read import article_of_document, read_document
-from crawler.errors import ExtractionError
+from crawler.documents.read import Memory, article_of_document, is_document, read_document
+from crawler.errors import DocumentError, ExtractionError
 from crawler.extract.article import PageParts, extract_page
-from crawler.extract.body import join
-from crawler.extract.generic import agreement, generic_body, tree_source
-from crawler.extract.page import parse
-from crawler.extract.rules import on_topic
+from crawler.extract.rules import Rules, on_topic
 from crawler.items import Article, Origin, Page, Precision, Published, WarcPlace, make_article
-from crawler.joining import joined
-from crawler.session import Session
+from crawler.joining import joined, with_document
+from crawler.outlets import Outlets
+from crawler.sources import Source
 from crawler.urls import canonical_url
 
-_SAMPLE = 100
-"""One page in so many is read by the generic layers too."""
-_SAME = 0.8
-"""F1 of page and document above which they say the same."""
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What reading needs beside the pages. `since` and `until` are the days of publication asked for.
+
+    `ocr`: whether scanned pages are recognised at once (a replay) or left to wait (a crawl, which must not stand still); `memory`
+    knows those recognised before.
+    """
+
+    source: Source
+    rules: Rules
+    outlets: Outlets
+    run: str
+    origin: Origin
+    since: date | None = None
+    until: date | None = None
+    ocr: bool = True
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of a response: an article, or the next page to fetch, or why it was left out."""
+    """What came of a page: an article, or the next page to fetch, or why it was left out."""
 
     article: Article | None = None
     aliases: tuple[str, ...] = ()
@@ -41,6 +55,10 @@ class Reading:
     draft: Draft | None = None
     skipped: str | None = None
     title: str = ""
+    scanned: str | None = None
+    """Why the page just read, an attachment, waits for OCR."""
+    trouble: str | None = None
+    """Why the page just read, a later one, gave nothing; the article goes on without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,125 +74,109 @@ class Draft:
     waiting: tuple[str, ...] = ()
     """Attached documents still to fetch."""
     attached: tuple[tuple[str, DocumentParts], ...] = ()
+    flags: tuple[str, ...] = ()
 
-    def finish(self, session: Session, *, complete: bool = True) -> Reading:
+    def flagged(self, *flags: str) -> Draft:
+        """The draft with further flags."""
+        return replace(self, flags=tuple(dict.fromkeys((*self.flags, *flags))))
+
+    def finish(self, desk: Desk) -> Reading:
         """The article of the pages so far, or its next attachment to fetch."""
-        if self.waiting and complete:
+        if self.waiting:
             return Reading(next_page=self.waiting[0], draft=replace(self, waiting=self.waiting[1:]))
         text, pages = joined(self.texts, self.urls)
         for url, document in self.attached:
             text, pages = with_document(text, pages, self.urls[0], url, document)
-        flags = self.first.flags if complete else (*self.first.flags, "incomplete")
-        parts = replace(self.first, text=text, flags=flags)
-        return _reading(parts, self.link, self.urls, pages, self.fetched_at, self.warc, session)
+        return _reading(replace(self, first=replace(self.first, text=text)), pages, desk)
 
 
-def with_document(text: str, pages: tuple[Page, ...], page_url: str, url: str, document: DocumentParts) -> tuple[str, tuple[Page, ...]]:
-    """A release's page and its document as one text with the document's pages to cite.
+def read_capture(
+    capture: Capture,
+    link: Link,
+    draft: Draft | None,
+    desk: Desk,
+    *,
+    warc: WarcPlace | None = None,
+    redirected: bool = False,
+    on_parts: Callable[[PageParts], None] | None = None,
+) -> Reading:
+    """Read an article's page, or a further page or attachment of `draft`. `on_parts` is told what a first page said.
 
-    A document that says the same as the page adds no text: its pages are placed where their first words stand in it.
+    Raises:
+        ScannedError: a document by itself that needs OCR.
+        ExtractionError, DocumentError: there is no article on it.
     """
-    if agreement(text, document.text) >= _SAME:
-        placed = [(number, _place(text, page.text)) for number, page in ((p.number, p) for p in document.pages)]
-        return text, (*pages, *(Page(number=number, start=start, url=url) for number, start in placed if start is not None))
-    own = pages or (Page(number=1, start=0, url=page_url),)
-    offset = len(text) + 2
-    more = tuple(Page(number=number, start=offset + start, url=url) for number, start in document.starts())
-    return f"{text}\n\n{document.text}", (*own, *more)
-
-
-def _cross_check(response: Response, parts: PageParts, session: Session) -> None:
-    """On one page in `_SAMPLE`, chosen by its address, count how far selectors and generic layers read the same text."""
-    if parts.layers.get("text") != "selector" or crc32(response.url.encode()) % _SAMPLE:
-        return
-    generic, _ = generic_body(tree_source(parse(response.body)))
-    session.count("cross_checked")
-    session.count("cross_agreement", agreement(parts.text, join(generic)))
-
-
-def _place(text: str, page: str) -> int | None:
-    """Where a page's first words stand in the text, white space aside."""
-    words = re.findall(r"\w+", page)[:6]
-    match = re.search(r"\W+".join(map(re.escape, words)), text) if len(words) == 6 else None
-    return match.start() if match else None
-
-
-def _is_document(response: Response, kind: str) -> bool:
-    return response.body.lstrip()[:5] == b"%PDF-" or response.body.startswith(b"PK\x03\x04") or "pdf" in kind or "officedocument" in kind
-
-
-def _read_document(response: Response, link: Link, draft: Draft | None, session: Session) -> Reading:
-    """An attachment of `draft`, or a document by itself."""
     try:
-        document = read_document(response.body)
-    except ScannedError as error:
-        session.state.put_waiting(response.url, session.source.name, str(error), session.now())
+        if is_document(capture.body, capture.content_type):
+            return _document(capture, link, draft, desk, warc)
+        return _page(capture, link, draft, desk, warc, redirected=redirected, on_parts=on_parts)
+    except (ExtractionError, DocumentError) as error:
         if draft is None:
             raise
-        return draft.finish(session)
+        scanned = isinstance(error, ScannedError)
+        reading = draft.flagged("scanned" if scanned else "incomplete").finish(desk)
+        return replace(reading, scanned=str(error)) if scanned else replace(reading, trouble=str(error))
+
+
+def _page(
+    capture: Capture,
+    link: Link,
+    draft: Draft | None,
+    desk: Desk,
+    warc: WarcPlace | None,
+    *,
+    redirected: bool,
+    on_parts: Callable[[PageParts], None] | None,
+) -> Reading:
+    kind = capture.content_type.lower()
+    if "html" not in kind and not capture.body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+        raise ExtractionError(f"not a page but {kind.partition(';')[0] or 'unknown'}")
+    source = desk.source
+    if draft is None and redirected and not source.is_article(capture.url):
+        raise ExtractionError(f"leads to a page that is no article: {capture.url}")
+    charset = kind.partition("charset=")[2].strip(" \"';") or None
+    parts = extract_page(capture.body, capture.url, desk.rules, now=capture.fetched_at, charset=charset)
+    if draft is None:
+        if on_parts is not None:
+            on_parts(parts)
+        waiting = tuple(url for url in dict.fromkeys(parts.documents) if source.owns(url))
+        draft = Draft(link, parts, capture.fetched_at, warc, (capture.url,), (parts.text,), waiting)
+    else:
+        draft = replace(draft, urls=(*draft.urls, capture.url), texts=(*draft.texts, parts.text))
+    if source.paging and parts.next_page and parts.next_page not in draft.urls:
+        if len(draft.urls) < source.paging.max_pages:
+            return Reading(next_page=parts.next_page, draft=draft)
+        draft = draft.flagged("incomplete")
+    return draft.finish(desk)
+
+
+def _document(capture: Capture, link: Link, draft: Draft | None, desk: Desk, warc: WarcPlace | None) -> Reading:
+    """An attachment of `draft`, or a document by itself."""
+    first = draft.urls[0] if draft is not None else capture.url
+    document = read_document(capture.body, ocr=desk.ocr, memory=desk.memory, first=first)
     if draft is not None:
-        return replace(draft, attached=(*draft.attached, (response.url, document))).finish(session)
+        return replace(draft, attached=(*draft.attached, (capture.url, document))).flagged(*document.flags).finish(desk)
     article = article_of_document(
         document,
-        outlets=session.outlets,
-        source=session.source.name,
-        run=session.run,
-        now=session.now(),
-        origin=Origin.CRAWL,
-        url=response.url,
-        outlet=session.source.outlet,
+        outlets=desk.outlets,
+        source=desk.source.name,
+        run=desk.run,
+        now=capture.fetched_at,
+        origin=desk.origin,
+        url=capture.url,
+        outlet=desk.source.outlet,
         title=link.title,
-        rights=session.rules.rights,
-        warc=response.meta.get("warc"),
+        rights=desk.rules.rights,
+        warc=warc,
     )
     return Reading(article=article, title=article.title)
 
 
-def read_response(response: Response, link: Link, draft: Draft | None, session: Session) -> Reading:
-    """Read an article page, or a further page of `draft`.
-
-    Raises:
-        ExtractionError: there is no article on it.
-    """
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
-    fetched_at = session.now()
-    if _is_document(response, kind):
-        return _read_document(response, link, draft, session)
-    if "html" not in kind and not response.body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
-        raise ExtractionError(f"not a page but {kind.partition(';')[0] or 'unknown'}")
-    redirected = draft is None and bool(response.meta.get("redirect_urls"))
-    if redirected and not session.source.is_article(response.url):
-        raise ExtractionError(f"leads to a page that is no article: {response.url}")
-    charset = kind.partition("charset=")[2].strip(" \"';") or None
-    parts = extract_page(response.body, response.url, session.rules, now=fetched_at, charset=charset)
-    if draft is None:
-        session.learn(parts.published.raw)
-        _cross_check(response, parts, session)
-        waiting = tuple(url for url in dict.fromkeys(parts.documents) if session.source.owns(url))
-        draft = Draft(link, parts, fetched_at, response.meta.get("warc"), (response.url,), (parts.text,), waiting)
-    else:
-        draft = replace(draft, urls=(*draft.urls, response.url), texts=(*draft.texts, parts.text))
-    paging = session.source.paging
-    if paging and parts.next_page and parts.next_page not in draft.urls:
-        if len(draft.urls) < paging.max_pages:
-            return Reading(next_page=parts.next_page, draft=draft)
-        return draft.finish(session, complete=False)
-    return draft.finish(session)
-
-
-def _reading(
-    parts: PageParts,
-    link: Link,
-    urls: tuple[str, ...],
-    pages: tuple[Page, ...],
-    fetched_at: datetime,
-    warc: WarcPlace | None,
-    session: Session,
-) -> Reading:
-    rules = session.rules
+def _reading(draft: Draft, pages: tuple[Page, ...], desk: Desk) -> Reading:
+    parts, link, rules, urls = draft.first, draft.link, desk.rules, draft.urls
     title = parts.title or link.title
-    published = _published(parts, link, session)
-    skipped = _why_not(title, parts, published, link, session)
+    published = _published(parts, link, rules, draft.fetched_at)
+    skipped = _why_not(title, parts, published, link, desk)
     if skipped:
         return Reading(skipped=skipped)
     layers = dict(parts.layers)
@@ -193,9 +195,9 @@ def _reading(
         url=urls[0],
         source=rules.source,
         rights=rules.rights,
-        origin=Origin.CRAWL,
-        run=session.run,
-        fetched_at=fetched_at,
+        origin=desk.origin,
+        run=desk.run,
+        fetched_at=draft.fetched_at,
         published=published,
         updated=parts.updated,
         authors=parts.authors,
@@ -205,21 +207,20 @@ def _reading(
         lang=parts.lang,
         type=parts.type,
         layers=layers,
-        flags=parts.flags,
+        flags=(*parts.flags, *draft.flags),
         pages=pages,
-        warc=warc,
+        warc=draft.warc,
     )
     others = (canonical_url(url) for url in (link.url, *urls))
     aliases = tuple(dict.fromkeys(url for url in others if url and url != canonical))
     return Reading(article=article, aliases=aliases, title=title)
 
 
-def _published(parts: PageParts, link: Link, session: Session) -> Published:
+def _published(parts: PageParts, link: Link, rules: Rules, now: datetime) -> Published:
     """The page's date, or the list's where the page has none, or the list's time where the page has only that day."""
     if parts.published.precision is Precision.MINUTE or not link.published:
         return parts.published
-    rules = session.rules
-    listed = read_date(link.published, zone=rules.timezone, order=rules.numeric_dates, now=session.now(), layer="feed")
+    listed = read_date(link.published, zone=rules.timezone, order=rules.numeric_dates, now=now, layer="feed")
     if parts.published.precision is Precision.NONE and listed.value:
         return listed
     moment = listed.moment()
@@ -227,16 +228,16 @@ def _published(parts: PageParts, link: Link, session: Session) -> Published:
     return listed if same else parts.published
 
 
-def _why_not(title: str, parts: PageParts, published: Published, link: Link, session: Session) -> str | None:
+def _why_not(title: str, parts: PageParts, published: Published, link: Link, desk: Desk) -> str | None:
     """Why an article is left out, or None where it is kept."""
-    rules = session.rules
+    rules = desk.rules
     if any(re.search(pattern, title, re.IGNORECASE) for pattern in rules.drop_titles):
         return "title says it is no news"
     if not on_topic(rules, title, parts.section or "", " ".join((*parts.tags, *link.tags)), link.url, parts.text[:600]):
         return "none of the topics"
     day = (published.value or "")[:10]
-    if session.since and day and day < session.since.isoformat():
+    if desk.since and day and day < desk.since.isoformat():
         return "before the dates asked for"
-    if session.until and day and day > session.until.isoformat():
+    if desk.until and day and day > desk.until.isoformat():
         return "after the dates asked for"
     return None

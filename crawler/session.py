@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 from crawler.archive import Archive
 from crawler.dates import learn_order
 from crawler.extract.rules import Rules, rules_of
+from crawler.items import Origin
 from crawler.outlets import Outlets, load_outlets
+from crawler.reading import Desk
+from crawler.scans import Scans
 from crawler.sources import DateOrder, Source
 from crawler.state import State, state_path
 
@@ -27,6 +30,7 @@ class Session:
     until: date | None
     outlets: Outlets
     state: State
+    scans: Scans
     archive: Archive
     rules: Rules
     counts: Counter[str] = field(default_factory=Counter)
@@ -52,9 +56,15 @@ class Session:
             until=until,
             outlets=outlets,
             state=state,
+            scans=Scans(data),
             archive=Archive(data / "archive", f"{run}-{source.name}"),
             rules=replace(rules, numeric_dates=DateOrder(learnt)) if learnt else rules,
         )
+
+    @property
+    def desk(self) -> Desk:
+        """How this crawl reads pages; scanned ones wait, since recognising them would hold up everything else."""
+        return Desk(self.source, self.rules, self.outlets, self.run, Origin.CRAWL, self.since, self.until, False, self.scans)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -80,4 +90,5 @@ class Session:
     def close(self) -> None:
         self.archive.close()
         self.state.add_counts(self.run, self.source.name, self.counts)
+        self.scans.close()
         self.state.close()

@@ -1,7 +1,7 @@
 """The crawler's own memory: `$PANTAU_DATA/crawl/state.sqlite`.
 
 What was seen and when to look again (`seen`), validators for conditional GET (`validators`), when a source is due and how
-long it may sleep (`schedule`), the run ledger that health reads (`runs`, `counts`), and documents that wait for OCR (`waiting`).
+long it may sleep (`schedule`), the run ledger that health reads (`runs`, `counts`); scanned documents are `crawler.scans`'s.
 Others read it only through `crawler.health`.
 """
 
@@ -48,7 +48,6 @@ CREATE TABLE IF NOT EXISTS date_orders (
     outlet TEXT NOT NULL, date_order TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (outlet, date_order)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS imported (version_id TEXT PRIMARY KEY, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS waiting (path TEXT PRIMARY KEY, source TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL) STRICT;
 """
 
 
@@ -167,7 +166,7 @@ class State:
         )
 
     def skip(self, url: str, source: str, reason: str, at: datetime) -> None:
-        """A page that was read and left out (not a topic, no news): never fetched again."""
+        """A page that was read and left out (not a topic, no news, waits for OCR): not fetched again."""
         self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (url, source, reason, _iso(at)))
 
     def given_up(self, url: str, *, tries: int = 3) -> bool:
@@ -252,17 +251,6 @@ class State:
         """Every reason kept for a source, the most frequent first."""
         rows = self._db.execute("SELECT reason FROM reasons WHERE source = ? ORDER BY times DESC", (source,)).fetchall()
         return [reason for (reason,) in rows]
-
-    def put_waiting(self, path: str, source: str, reason: str, at: datetime) -> None:
-        """A document that waits for something we lack (OCR)."""
-        self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", (path, source, reason, _iso(at)))
-
-    def waiting(self) -> list[tuple[str, str, str]]:
-        """(path, source, reason) of the documents that wait."""
-        return self._db.execute("SELECT path, source, reason FROM waiting ORDER BY since").fetchall()
-
-    def done_waiting(self, path: str) -> None:
-        self._db.execute("DELETE FROM waiting WHERE path = ?", (path,))
 
 
 def _seen(row: tuple[str, str, str, str, str, str, int, str | None]) -> Seen:

@@ -1,14 +1,18 @@
-"""`pantau import` and `pantau ingest`: files into the spool, the spool into the store."""
+"""`pantau import`, `pantau ocr` and `pantau ingest`: files and scans into the spool, the spool into the store."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from api.commands.common import pass_settings, progress, say
+from api.commands.common import as_json, pass_settings, print_json, progress, say
 from api.config import Settings
+
+if TYPE_CHECKING:
+    from crawler.recognising import Recognised
 
 SHOWN_REFUSALS = 20
 """Refusals printed; the rest is counted, and all are in the quarantine."""
@@ -42,6 +46,51 @@ def import_(settings: Settings, paths: tuple[Path, ...], no_ingest: bool) -> Non
         take_in(settings)
     if report.refused and not report.added and not report.known:
         raise click.ClickException("nothing could be imported")
+
+
+@click.command()
+@click.option("--list", "only_list", is_flag=True, help="Only show what waits, and why.")
+@click.option("--limit", type=click.IntRange(1), help="Recognise at most so many documents.")
+@click.option("--no-ingest", is_flag=True, help="Only fill the spool; `pantau ingest` takes it from there.")
+@as_json
+@pass_settings
+def ocr(settings: Settings, only_list: bool, limit: int | None, no_ingest: bool, as_json: bool) -> None:
+    """Recognise the scanned documents that wait, by Tesseract (pip install 'pantau[ocr]'; Debian: tesseract-ocr tesseract-ocr-ind).
+
+    Attachments of a release join the release as a new version of it. What cannot be recognised goes on waiting, with the reason.
+    """
+    from crawler.recognising import waiting_documents
+
+    if only_list:
+        rows = [{"address": w.address, "source": w.source, "reason": w.reason} for w in waiting_documents(settings.data)]
+        if as_json:
+            print_json(rows)
+        for row in [] if as_json else rows:
+            click.echo(f"{row['source']:20} {row['address']}: {row['reason']}")
+        return
+    done = recognise(settings, limit)
+    if as_json:
+        print_json([{"address": d.address, "title": d.title, "reason": d.reason} for d in done])
+    say(f"recognised: {sum(d.reason is None for d in done)}; {len(waiting_documents(settings.data))} still waiting")
+    if done and not no_ingest:
+        take_in(settings)
+
+
+def recognise(settings: Settings, limit: int | None = None, *, untried: bool = False) -> list[Recognised]:
+    """Recognise what waits (`untried`: save what failed before), saying what came of each."""
+    from api.parts import now
+    from crawler.newsroom import SOURCES as SAMPLE
+    from crawler.recognising import recognise_waiting
+    from crawler.sources import load_sources
+
+    at = now()
+    done = []
+    sources = {**load_sources(SAMPLE), **load_sources()}
+    run = f"ocr-{at:%Y%m%dT%H%M%S}"
+    for told in recognise_waiting(settings.data, run=run, now=at, sources=sources, limit=limit, untried=untried):
+        say(f"  {told.address}: {told.reason or told.title}")
+        done.append(told)
+    return done
 
 
 @click.command()

@@ -33,13 +33,17 @@ def forget(settings: Settings, url: str) -> None:
     from api import parts
     from api.upkeep import forget as run
     from crawler.archive import remove_from_archive
+    from crawler.scans import Scans
     from crawler.state import State, state_path
 
     with closing(parts.open_database(settings)) as database:
         gone = run(database, url, parts.now())
     with closing(State(state_path(settings.data))) as state:
         for known in gone.urls:
+            seen = state.find(known)
             state.forget(known)
+            with Scans(settings.data) as scans:
+                scans.forget(seen.address if seen else known)
     removed = sum(remove_from_archive(settings.data / "archive", place) for place in gone.pages)
     say(f"forgotten: {', '.join(gone.urls) or url} ({removed} archived pages removed); `pantau index` removes it from search")
 

@@ -15,6 +15,7 @@ import click
 from api.commands.common import pass_settings, say
 from api.config import Settings
 from api.errors import EngineDown, StoreBusyError
+from crawler.errors import SpoolError
 
 IDLE = 5.0
 """Seconds the worker rests when there was nothing to do."""
@@ -61,7 +62,10 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
 @click.option("--once", is_flag=True, help="One round, then end.")
 @pass_settings
 def work(settings: Settings, once: bool) -> None:
-    """Ingest, index, embed and deliver in turn, for ever. A stage that cannot run now is told and tried again in the next round."""
+    """Recognise scans, ingest, index, embed and deliver in turn, for ever.
+
+    A stage that cannot run now is told and tried again in the next round.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     with closing(Worker(settings)) as worker:
         while True:
@@ -100,6 +104,7 @@ class Worker:
 
         indexer = Indexer(self.database, self.engine, self.model)
         stages: tuple[tuple[str, Callable[[], int]], ...] = (
+            ("ocr", self._recognise),
             ("ingest", lambda: self.ingest.run().lines),
             ("index", lambda: (r := indexer.drain()).put + r.deleted),
             ("deliver", lambda: deliver(self.database, self.office, now=now).sent),
@@ -111,11 +116,18 @@ class Worker:
         done = [self._stage(name, stage) for name, stage in stages]
         return any(done)
 
+    def _recognise(self) -> int:
+        """One scanned document a round, where OCR is installed: they take long, and nothing else should wait for them."""
+        from api.commands.intake import recognise
+        from crawler.documents.ocr import ocr_available
+
+        return len(recognise(self.settings, 1, untried=True)) if ocr_available() else 0
+
     @staticmethod
     def _stage(name: str, stage: Callable[[], int]) -> bool:
         try:
             done = stage()
-        except (EngineDown, StoreBusyError) as error:
+        except (EngineDown, StoreBusyError, SpoolError) as error:
             say(f"{name}: {error}; trying again")
             return False
         if done:

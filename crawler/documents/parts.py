@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from crawler.dates import read_date
 from crawler.items import Precision
@@ -33,6 +35,8 @@ class DocumentParts:
     heading: str = ""
     """The line set largest on the first page, where sizes are known."""
     flags: tuple[str, ...] = field(default=())
+    scanned: tuple[int, ...] = ()
+    """Numbers of pages that are pictures, beside others that are not."""
 
     @property
     def text(self) -> str:
@@ -46,6 +50,19 @@ class DocumentParts:
                 starts.append((page.number, at))
                 at += len(page.text) + 2
         return starts
+
+
+def parts_as_json(document: DocumentParts) -> str:
+    """A document as one JSON object."""
+    return json.dumps(asdict(document), ensure_ascii=False)
+
+
+def parts_of_json(text: str) -> DocumentParts:
+    """The document that `parts_as_json` wrote."""
+    known: dict[str, Any] = json.loads(text)
+    pages = tuple(DocumentPage(**page) for page in known.pop("pages"))
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+    return DocumentParts(pages, **fields)
 
 
 def title_of(document: DocumentParts) -> str:

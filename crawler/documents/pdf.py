@@ -80,11 +80,11 @@ def _read(pdf: Any) -> DocumentParts:
             heading = _heading(page)
         pages.append(DocumentPage(number, text))
         page.close()
-    if len(scanned) == len(pages):
-        raise ScannedError(f"the PDF is scanned ({len(pages)} pages without text): it needs OCR")
+    if scanned and all(len(page.text) < _LEAST_CHARS for page in pages):
+        raise ScannedError(f"the PDF is scanned ({len(scanned)} of {len(pages)} pages are pictures): it needs OCR")
     info = {key: value for key, value in (pdf.metadata or {}).items() if isinstance(value, str)}
     flags = (*(["scanned_pages"] if scanned else []), *(["truncated"] if len(pdf.pages) > MAX_PAGES else []))
-    return DocumentParts(_without_running(pages), info.get("Title", ""), info.get("CreationDate", ""), heading, flags)
+    return DocumentParts(_without_running(pages), info.get("Title", ""), info.get("CreationDate", ""), heading, flags, tuple(scanned))
 
 
 def _page_text(page: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from crawler.dates import read_date
 from crawler.documents.docx import read_docx
-from crawler.documents.ocr import ocr_available, recognise
+from crawler.documents.ocr import ocr_available, recognise, with_recognised
 from crawler.documents.parts import DocumentParts, date_of, issuer_of, title_of
 from crawler.documents.pdf import ScannedError, read_pdf
 from crawler.errors import DocumentError
@@ -16,23 +17,53 @@ from crawler.urls import canonical_url
 from nlp.lang.guess import guess_language
 
 
-def read_document(data: bytes) -> DocumentParts:
-    """PDF or DOCX by its first bytes; a scanned PDF is recognised where OCR is installed.
+def is_document(data: bytes, content_type: str = "") -> bool:
+    """Whether bytes, or what the server calls them, are a PDF or a DOCX."""
+    kind = content_type.lower()
+    return data.lstrip()[:5] == b"%PDF-" or data.startswith(b"PK\x03\x04") or "pdf" in kind or "officedocument" in kind
+
+
+class Memory(Protocol):
+    """What was recognised before (`crawler.scans.Scans`)."""
+
+    def recall(self, data: bytes) -> DocumentParts | None: ...
+
+    def keep(self, data: bytes, first: str, document: DocumentParts) -> None: ...
+
+
+def read_document(data: bytes, *, ocr: bool = True, memory: Memory | None = None, first: str = "") -> DocumentParts:
+    """PDF or DOCX by its first bytes. Scanned pages are recalled from `memory`, else, with `ocr` and where it is installed, recognised.
+
+    `first` is the address under which the memory keeps what it recognised.
 
     Raises:
-        ScannedError: scanned, and OCR is not installed.
+        ScannedError: every page is scanned, and they are not recognised here.
         DocumentError: neither, or it cannot be read.
     """
     if data.startswith(b"PK\x03\x04"):
         return read_docx(data)
-    if data.lstrip()[:5] != b"%PDF-":
+    data = data.lstrip()
+    if data[:5] != b"%PDF-":
         raise DocumentError("neither a PDF nor a DOCX")
     try:
-        return read_pdf(data)
+        found = read_pdf(data)
     except ScannedError:
-        if ocr_available():
-            return recognise(data)
-        raise
+        recognised = _recognised(data, None, ocr, memory, first)
+        if recognised is None:
+            raise
+        return recognised
+    return _recognised(data, found, ocr, memory, first) or found if found.scanned else found
+
+
+def _recognised(data: bytes, found: DocumentParts | None, ocr: bool, memory: Memory | None, first: str) -> DocumentParts | None:
+    """The document with its scanned pages recalled or recognised; `found` is what was read of the others."""
+    recalled = memory.recall(data) if memory is not None else None
+    if recalled is not None or not ocr or not ocr_available():
+        return recalled
+    recognised = recognise(data) if found is None else with_recognised(found, data)
+    if memory is not None:
+        memory.keep(data, first, recognised)
+    return recognised
 
 
 def article_of_document(

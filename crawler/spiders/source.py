@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.dates import read_date
 from crawler.discovery import DiscoveryError, Found, Link, list_urls, page_url, read_feed, read_listing, read_sitemap
+from crawler.documents.pdf import ScannedError
 from crawler.errors import CrawlerError, ExtractionError
 from crawler.extract.page import decode
-from crawler.reading import Draft, Reading, read_response
-from crawler.resolver import REFUSED
+from crawler.reading import Draft, Reading
 from crawler.session import Session
 from crawler.sources.model import Discovery, Feed, Listing, Search, Sitemap, Source
+from crawler.spiders.answers import charset_of, explain, header, url_of
+from crawler.spiders.pages import read_response
 from crawler.state import Seen
 from crawler.urls import canonical_url
 
@@ -124,7 +124,7 @@ class SourceSpider(scrapy.Spider):
         following: list[str | None] = [None]
 
         def read() -> Found:
-            found, following[0] = read_listing(decode(response.body, _charset(response)), response.url, walk.way)
+            found, following[0] = read_listing(decode(response.body, charset_of(response)), response.url, walk.way)
             return found
 
         requests = list(self._listed(response, read))
@@ -159,7 +159,7 @@ class SourceSpider(scrapy.Spider):
         return found
 
     def _keep_validators(self, response: Response) -> None:
-        etag, modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
+        etag, modified = (header(response, name) for name in ("ETag", "Last-Modified"))
         if etag or modified:
             asked = response.request.url if response.request else response.url
             self.session.state.keep_validators(asked, etag, modified)
@@ -222,6 +222,10 @@ class SourceSpider(scrapy.Spider):
             return
         try:
             reading = read_response(response, link, draft, self.session)
+        except ScannedError as error:
+            self.session.refuse(str(error), response.url, "scanned")
+            self.session.state.skip(canonical_url(link.url) or link.url, self.source.name, str(error), self.session.now())
+            return
         except CrawlerError as error:
             self._page_refused(response.url, link, str(error))
             return
@@ -257,15 +261,15 @@ class SourceSpider(scrapy.Spider):
     # -- what went wrong --------------------------------------------------------------------------------------------------
 
     def list_failed(self, failure: Failure) -> None:
-        kind, reason = _explain(failure)
+        kind, reason = explain(failure)
         walk = getattr(failure, "request", Request("about:blank")).cb_kwargs.get("walk")
         if walk is not None and walk.pages > 1 and reason.endswith(" 404"):
             return  # a walk that went past its last page
-        self.session.refuse(reason, _url_of(failure), "lists_failed" if kind == "failed" else kind)
+        self.session.refuse(reason, url_of(failure), "lists_failed" if kind == "failed" else kind)
 
     def article_failed(self, failure: Failure) -> None:
         """A page that did not come is remembered under the address its list gave, not under where it was sent on to."""
-        kind, reason = _explain(failure)
+        kind, reason = explain(failure)
         url = failure.request.cb_kwargs["link"].url  # type: ignore[attr-defined]  # set by Scrapy
         self.session.refuse(reason, url, kind)
         if kind in {"failed", "refused"}:
@@ -274,40 +278,9 @@ class SourceSpider(scrapy.Spider):
     def page_failed(self, failure: Failure) -> Iterator[Any]:
         """A later page of an article did not come: what is there is delivered, marked incomplete."""
         request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        reading = request.cb_kwargs["draft"].finish(self.session, complete=False)
-        self.session.refuse(f"a later page is missing: {_explain(failure)[1]}", request.url, "incomplete")
+        reading = request.cb_kwargs["draft"].flagged("incomplete").finish(self.session.desk)
+        self.session.refuse(f"a later page is missing: {explain(failure)[1]}", request.url, "incomplete")
         yield from self._after(reading, Response(request.url, request=request), request.cb_kwargs["link"])
-
-
-def _explain(failure: Failure) -> tuple[str, str]:
-    """(count to raise, reason) of a failed request."""
-    error = failure.value
-    if isinstance(error, IgnoreRequest) and "robots" in str(error).lower():
-        return "robots", "robots.txt forbids it"
-    response = getattr(error, "response", None)
-    if response is not None:
-        return ("blocked" if response.status in {401, 403, 429} else "failed"), f"the server answers {response.status}"
-    request: Request | None = getattr(failure, "request", None)
-    private = REFUSED.get(urlsplit(request.url).hostname or "") if request is not None else None
-    if private:
-        return "refused", private
-    text = str(error).strip() or type(error).__name__
-    return ("refused" if isinstance(error, IgnoreRequest | CrawlerError) else "failed"), f"{type(error).__name__}: {text}"[:300]
-
-
-def _url_of(failure: Failure) -> str:
-    request: Request | None = getattr(failure, "request", None)
-    return request.url if request is not None else ""
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
-
-
-def _charset(response: Response) -> str | None:
-    kind = _header(response, "Content-Type") or ""
-    return kind.partition("charset=")[2].strip(" \"';") or None
 
 
 def _day(text: str | None) -> date | None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 import docx
+import pytest
 from docx.enum.text import WD_BREAK
 
 Line = tuple[float, float, float, str]
@@ -46,6 +47,16 @@ def make_pdf(*pages: Sequence[Line], rules: Sequence[tuple[float, float, float, 
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode())
     out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF".encode())
+    return out.getvalue()
+
+
+def scan(pdf: bytes, *, dots: int = 200) -> bytes:
+    """A PDF as a scanner would make it: a picture of each page, `dots` an inch, and no text."""
+    pypdfium2 = pytest.importorskip("pypdfium2", reason="the extra `ocr` is not installed: pypdfium2 is missing")
+    document = pypdfium2.PdfDocument(pdf)
+    pictures = [document[number].render(scale=dots / 72, grayscale=True).to_pil() for number in range(len(document))]
+    out = io.BytesIO()
+    pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=dots)
     return out.getvalue()
 
 

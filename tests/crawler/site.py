@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from crawler.items import Article
 from crawler.runner import CrawlReport, crawl
 from crawler.sources import Source
 from crawler.spool import read_segment, segments
+from crawler.state import State, state_path
 
 QUICK = {
     "DOWNLOAD_DELAY": 0,
@@ -147,3 +148,11 @@ def run(site: Site, data: Path, *sources: Source, **options: object) -> CrawlRep
 def spooled(data: Path) -> list[Article]:
     """All articles in the spool, in order."""
     return [Article.model_validate(row) for path in segments(data / "spool") for _, row in read_segment(path)]
+
+
+def make_due(data: Path) -> None:
+    """Let an hour pass: everything seen was seen two hours ago."""
+    state = State(state_path(data))
+    past = (datetime.now(UTC) - timedelta(hours=2)).isoformat(timespec="microseconds")
+    state._db.execute("UPDATE seen SET first_seen = ?, due = ?", (past, past))
+    state.close()

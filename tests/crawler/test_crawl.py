@@ -16,7 +16,7 @@ from crawler.items import Origin
 from crawler.runner import CrawlFailedError, due_sources
 from crawler.sources import load_sources
 from crawler.state import State, state_path
-from tests.crawler.site import Site, feed, page, run, serving, source, spooled
+from tests.crawler.site import Site, feed, make_due, page, run, serving, source, spooled
 
 BASE = "http://kabar.example"
 
@@ -36,14 +36,6 @@ def put_articles(site: Site, count: int) -> None:
 
 def titles(data: Path) -> set[str]:
     return {article.title for article in spooled(data)}
-
-
-def make_due(data: Path) -> None:
-    """Let an hour pass: everything seen was seen two hours ago."""
-    state = State(state_path(data))
-    past = (datetime.now(UTC) - timedelta(hours=2)).isoformat(timespec="microseconds")
-    state._db.execute("UPDATE seen SET first_seen = ?, due = ?", (past, past))
-    state.close()
 
 
 def test_a_feed_becomes_articles_in_spool_and_archive(site: Site, tmp_path: Path) -> None:

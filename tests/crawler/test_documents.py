@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from crawler.documents.ocr import ocr_available
 from crawler.documents.parts import date_of, title_of
 from crawler.documents.pdf import ScannedError, read_pdf
 from crawler.documents.read import read_document
 from crawler.errors import DocumentError
 from crawler.importer import ImportProgress, Refusal, import_paths
-from crawler.items import ArticleType, Origin
-from crawler.state import State, state_path
+from crawler.items import ArticleType
 from tests.crawler.pdfs import RELEASE, make_docx, make_pdf
 from tests.crawler.site import Site, feed, page, run, serving, source, spooled
 
 BASE = "http://kabar.example"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+ATTACHING = source(selectors=[{"version": "1", "title": ["h1.judul"], "date": [".tanggal"], "body": [".isi"], "documents": ["a.lampiran"]}])
 
 
 @pytest.fixture
@@ -110,16 +109,6 @@ def test_pdf_docx_and_html_files_are_imported(tmp_path: Path) -> None:
     assert take(tmp_path / "data", folder)[0].added == 0
 
 
-@pytest.mark.skipif(ocr_available(), reason="with OCR installed a scanned PDF is recognised")
-def test_a_scanned_file_is_refused_and_waits_for_ocr(tmp_path: Path) -> None:
-    (tmp_path / "pindai.pdf").write_bytes(make_pdf([], scanned=True))
-    _, (refusal,) = take(tmp_path / "data", tmp_path / "pindai.pdf")
-    assert "needs OCR" in refusal.reason
-    state = State(state_path(tmp_path / "data"))
-    assert "pindai.pdf" in state.waiting()[0][0]
-    state.close()
-
-
 def test_a_release_and_its_pdf_are_one_document_with_page_citations(site: Site, tmp_path: Path) -> None:
     site.put(f"{BASE}/rss", feed(f"{BASE}/berita/1"))
     site.put(
@@ -127,8 +116,7 @@ def test_a_release_and_its_pdf_are_one_document_with_page_citations(site: Site, 
     )
     pages = [RELEASE, [(72.0, 700.0, 10.0, "Halaman kedua berisi daftar penerima kredit.")]]
     site.put(f"{BASE}/berkas/1.pdf", make_pdf(*pages), headers=(("Content-Type", "application/pdf"),))
-    selectors = [{"version": "1", "title": ["h1.judul"], "date": [".tanggal"], "body": [".isi"], "documents": ["a.lampiran"]}]
-    run(site, tmp_path, source(selectors=selectors))
+    run(site, tmp_path, ATTACHING)
     (article,) = spooled(tmp_path)
     assert article.text.startswith("Ringkasan rilis.")
     cited = article.pages[-1]
@@ -136,37 +124,13 @@ def test_a_release_and_its_pdf_are_one_document_with_page_citations(site: Site, 
     assert article.text[cited.start :].startswith("Halaman kedua")
 
 
-def test_a_crawl_is_replayed_from_its_archive_without_network(site: Site, tmp_path: Path) -> None:
-    urls = [f"{BASE}/berita/{n}" for n in range(3)]
-    site.put(f"{BASE}/rss", feed(*urls))
-    for n, url in enumerate(urls):
-        site.put(url, page(f"Pabrik nomor {n} dibuka"))
-    run(site, tmp_path / "one")
-    last, refusals = take(tmp_path / "two", tmp_path / "one" / "archive")
-    assert (last.added, refusals) == (3, [])
-    replayed = spooled(tmp_path / "two")
-    assert {a.version_id for a in replayed} == {a.version_id for a in spooled(tmp_path / "one")}
-    assert {a.origin for a in replayed} == {Origin.REPLAY}
-
-
-def test_a_damaged_archive_gives_what_came_before_the_damage(site: Site, tmp_path: Path) -> None:
-    site.put(f"{BASE}/rss", feed(f"{BASE}/berita/0"))
-    site.put(f"{BASE}/berita/0", page("Pabrik nomor 0 dibuka"))
-    run(site, tmp_path / "one")
-    (warc,) = (tmp_path / "one" / "archive").rglob("*.warc.gz")
-    warc.write_bytes(warc.read_bytes() + b"\x1f\x8b\x08 rusak sekali")
-    last, refusals = take(tmp_path / "two", warc)
-    assert last.added == 1
-    assert all("damaged" in refusal.reason for refusal in refusals)
-
-
-def test_a_paged_article_is_joined_again_when_replayed(site: Site, tmp_path: Path) -> None:
-    site.put(f"{BASE}/rss", feed(f"{BASE}/berita/0"))
-    site.put(f"{BASE}/berita/0", page("Pabrik dibuka", "Halaman satu.", extra='<a class=lanjut href="/berita/0?page=2">2</a>'))
-    site.put(f"{BASE}/berita/0?page=2", page("Pabrik dibuka", "Halaman dua."))
-    paged = source(paging={"next": "a.lanjut"})
-    run(site, tmp_path / "one", paged)
-    archive = tmp_path / "one" / "archive"
-    reports = list(import_paths([archive], data=tmp_path / "two", run="r1", now=NOW, sources={"kabar": paged}))
-    assert reports[-1].added == 1
-    assert spooled(tmp_path / "two")[0].version_id == spooled(tmp_path / "one")[0].version_id
+def test_a_damaged_attachment_costs_only_itself(site: Site, tmp_path: Path) -> None:
+    site.put(f"{BASE}/rss", feed(f"{BASE}/berita/1"))
+    links = "".join(f'<a class=lampiran href="/berkas/{name}.pdf">PDF</a>' for name in ("rusak", "hilang", "2"))
+    site.put(f"{BASE}/berita/1", page("Kredit untuk industri kecil", "Ringkasan rilis.", extra=links))
+    site.put(f"{BASE}/berkas/rusak.pdf", b"%PDF-1.7 rusak", headers=(("Content-Type", "application/pdf"),))
+    site.put(f"{BASE}/berkas/2.pdf", make_pdf(RELEASE), headers=(("Content-Type", "application/pdf"),))
+    run(site, tmp_path, ATTACHING)
+    (article,) = spooled(tmp_path)
+    assert "incomplete" in article.flags
+    assert "kepada industri kecil pemasok komponen" in article.text
