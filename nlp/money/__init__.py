@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 from nlp.analysis import Money, Source
-from nlp.money.context import carried_units, equivalents, hedge, per_unit, recipients_before
+from nlp.money.context import carried_units, equivalents, hedge, is_exchange_rate, per_unit, recipients_before
 from nlp.money.grammar import Amount, find_amounts
 
 __all__ = ["VERSION", "find_money"]
@@ -45,7 +45,9 @@ def find_money(text: str, *, field: Source = "text", english: bool | None = None
 
 def _units(text: str, amounts: list[Amount], floors: list[int]) -> list[str | None]:
     """The unit of each; a change shares the unit of its end ("dari Rp500 menjadi Rp2.000 per kg")."""
-    units = [per_unit(text, item, floor) for item, floor in zip(amounts, floors, strict=True)]
+    stated = [per_unit(text, item, floor) for item, floor in zip(amounts, floors, strict=True)]
+    rates = [unit is None and is_exchange_rate(text, item, floor) for unit, item, floor in zip(stated, amounts, floors, strict=True)]
+    units = ["USD" if rate else unit for unit, rate in zip(stated, rates, strict=True)]
     pairs = list(pairwise(range(len(amounts))))
     for left, right in reversed(pairs):
         gap = text[amounts[left].end : amounts[right].start]

@@ -12,6 +12,7 @@ from nlp.money.quantities import BLANK
 from nlp.money.tables import Bound, hedges, number_words, per_units
 
 _BACK = 48
+_RATE_BACK = 90
 _EQUIVALENT_GAP = re.compile(
     rf"{BLANK}*(?:[(\[]|,?{BLANK}*\b(?:atau|setara|or|equivalent|sama{BLANK}+dengan|alias)\b)[^.;\d]{{0,45}}"
     rf"|[^.;\d]{{0,32}},?{BLANK}+(?:atau|or){BLANK}+(?:sekitar|setara|senilai|kira-kira|about|around|some)\b[^.;\d]{{0,25}}",
@@ -81,6 +82,22 @@ def _per_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     fused = re.compile(rf"{BLANK}+({_any(_fused_forms())})(?!\w){ago}", re.IGNORECASE)
     each = re.compile(rf"(?<!\w)(?:{_any(per_units().each_before)})(?!\w)[^.;\d]{{0,28}}\Z", re.IGNORECASE)
     return per, fused, each
+
+
+@cache
+def _rate_pattern() -> re.Pattern[str]:
+    rate = per_units().exchange_rate
+    return re.compile(
+        rf"(?<!\w)(?:{_any(rate.words)})(?!\w)(?:(?!(?<!\w)(?:{_any(rate.unless)})(?!\w))[^.;\n(])*[(]?[^.;\n]{{0,12}}\Z", re.IGNORECASE
+    )
+
+
+def is_exchange_rate(text: str, amount: Amount, floor: int) -> bool:
+    """Whether a bare rupiah amount that names no unit is the price of a dollar, by its size and the words before it."""
+    rate = per_units().exchange_rate
+    if amount.currency != "IDR" or amount.scaled or not rate.lowest <= amount.low <= amount.high <= rate.highest:
+        return False
+    return _rate_pattern().search(text[max(floor, amount.start - _RATE_BACK) : amount.start]) is not None
 
 
 _EACH_AFTER = re.compile(rf"{BLANK}+(?:masing-masing|each)(?!\w)", re.IGNORECASE)

@@ -56,6 +56,15 @@ class Hedges(Table):
     not_after: tuple[str, ...]
 
 
+class ExchangeRate(Table):
+    """When a bare rupiah amount is the price of a dollar: its bounds, the words before it, and those that speak against it."""
+
+    lowest: int
+    highest: int
+    words: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
 class PerUnits(Table):
     """Units of a price: canonical unit → forms, and what is a date and no unit."""
 
@@ -64,6 +73,7 @@ class PerUnits(Table):
     fused: dict[str, tuple[str, ...]]
     each_before: tuple[str, ...]
     recipients: tuple[str, ...]
+    exchange_rate: ExchangeRate
 
 
 class BareRules(Table):

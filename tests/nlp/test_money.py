@@ -205,3 +205,18 @@ def test_the_spacy_component_sets_the_amounts_of_the_document() -> None:
     nlp = spacy.blank("id")
     nlp.add_pipe(NAME)
     assert [m.surface for m in nlp("banyakRp 400.000.000")._.money] == ["Rp 400.000.000"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["US$ 20 miliar (kurs Rp 16.850)", "Rupiah ditutup melemah ke level Rp 17.795.", "dolar AS yang menyentuh Rp 17.800 tak masuk akal"],
+)
+def test_a_small_bare_amount_behind_a_word_of_exchange_is_a_price_of_a_dollar(text: str) -> None:
+    assert find_money(text)[-1].per == "USD"
+
+
+@pytest.mark.parametrize(
+    "text", ["Saat rupiah melemah, harga beras Rp 15.000.", "Nilai tukar menguat. Ongkosnya Rp 12.000.", "dengan target Rp 8.800/Rp 9.000"]
+)
+def test_a_price_of_something_else_is_no_exchange_rate(text: str) -> None:
+    assert [item.per for item in find_money(text)] == [None] * len(find_money(text))
