@@ -87,9 +87,8 @@ def _per_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 @cache
 def _rate_pattern() -> re.Pattern[str]:
     rate = per_units().exchange_rate
-    return re.compile(
-        rf"(?<!\w)(?:{_any(rate.words)})(?!\w)(?:(?!(?<!\w)(?:{_any(rate.unless)})(?!\w))[^.;\n(])*[(]?[^.;\n]{{0,12}}\Z", re.IGNORECASE
-    )
+    unless = rf"(?<!\w)(?:{_any(rate.unless)})(?!\w)"
+    return re.compile(rf"(?<!\w)(?:{_any(rate.words)})(?!\w)(?:(?!{unless})[^.;\n])*\Z", re.IGNORECASE)
 
 
 def is_exchange_rate(text: str, amount: Amount, floor: int) -> bool:
