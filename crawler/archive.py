@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -22,6 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.errors import ImportFormatError, SpoolError
+from crawler.files import append, new_file
 from crawler.items import WarcPlace
 
 ROTATE = 200 * 1024 * 1024
@@ -56,61 +56,73 @@ class Archive:
 
     def __init__(self, folder: Path, run: str, *, rotate: int = ROTATE) -> None:
         self._folder, self._run, self._rotate = folder, run, rotate
-        self._file: BinaryIO | None = None
-        self._writer: WARCWriter | None = None
+        self._file: io.FileIO | None = None
         self._number = 0
 
     def write(self, capture: Capture, headers: Sequence[tuple[str, str]] = ()) -> WarcPlace:
-        """Append a capture and say where it lies.
+        """Append a capture and say where it lies. A record stands there whole or not at all.
 
         Raises:
             SpoolError: the archive cannot be written.
         """
+        packed = _packed(capture, headers)
         try:
-            file, writer = self._open(capture.fetched_at)
-            place = WarcPlace(file=str(Path(file.name).relative_to(self._folder)), offset=file.tell())
-            kept = [(name, value) for name, value in headers if name.lower() not in _HOP]
-            kept.append(("Content-Length", str(len(capture.body))))
-            extra = {"WARC-Date": capture.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-            if capture.source:
-                extra[_SOURCE] = capture.source
-            if capture.asked:
-                extra[_ASKED] = capture.asked
-            record = writer.create_warc_record(
-                capture.url,
-                "response",
-                payload=io.BytesIO(capture.body),
-                length=len(capture.body),
-                http_headers=StatusAndHeaders(f"{capture.status} OK", kept, protocol="HTTP/1.1"),
-                warc_headers_dict=extra,
-            )
-            writer.write_record(record)
+            file = self._open(capture.fetched_at)
+            return WarcPlace(file=str(Path(str(file.name)).relative_to(self._folder)), offset=append(file, packed))
         except OSError as error:
             raise SpoolError(f"{self._folder}: the archive cannot be written: {error.strerror}") from error
-        return place
 
     def flush(self) -> None:
-        """Make everything written durable."""
-        if self._file is not None:
-            self._file.flush()
+        """Make everything written durable.
+
+        Raises:
+            SpoolError: the disk refuses.
+        """
+        if self._file is None:
+            return
+        try:
             os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SpoolError(f"{self._folder}: the archive cannot be written: {error.strerror}") from error
 
     def close(self) -> None:
         if self._file is not None:
             self.flush()
             self._file.close()
-            self._file = self._writer = None
+            self._file = None
 
-    def _open(self, at: datetime) -> tuple[BinaryIO, WARCWriter]:
+    def _open(self, at: datetime) -> io.FileIO:
         if self._file is not None and self._file.tell() >= self._rotate:
             self.close()
-        if self._file is None or self._writer is None:
+        if self._file is None:
             self._number += 1
             path = self._folder / f"{at:%Y-%m}" / f"{self._run}-{self._number:04d}.warc.gz"
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("xb")
-            self._writer = WARCWriter(self._file, gzip=True)
-        return self._file, self._writer
+            self._file = new_file(path)
+        return self._file
+
+
+def _packed(capture: Capture, headers: Sequence[tuple[str, str]]) -> bytes:
+    """A capture as one compressed WARC record."""
+    kept = [(name, value) for name, value in headers if name.lower() not in _HOP]
+    kept.append(("Content-Length", str(len(capture.body))))
+    extra = {"WARC-Date": capture.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    if capture.source:
+        extra[_SOURCE] = capture.source
+    if capture.asked:
+        extra[_ASKED] = capture.asked
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    record = writer.create_warc_record(
+        capture.url,
+        "response",
+        payload=io.BytesIO(capture.body),
+        length=len(capture.body),
+        http_headers=StatusAndHeaders(f"{capture.status} OK", kept, protocol="HTTP/1.1"),
+        warc_headers_dict=extra,
+    )
+    writer.write_record(record)
+    return out.getvalue()
 
 
 _HOP = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})

@@ -14,9 +14,9 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler import settings as ours
-from crawler.pipelines import SPOOL_ERROR
 from crawler.reading import Reading
 from crawler.runner import Job, spider_class
+from crawler.stopping import SPOOL_ERROR
 
 
 def main() -> int:
@@ -27,7 +27,9 @@ def main() -> int:
         sys.stderr.write(f"the job cannot be read: {error}\n")
         return 2
     process = AsyncCrawlerProcess(_settings(job), install_root_handler=False)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)  # Scrapy's own loggers are set to DEBUG, which tells every article whole
+    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
     failures: list[str] = []
     crawlers = []
     for source in job.sources:
@@ -37,7 +39,7 @@ def main() -> int:
         task = process.crawl(crawler)
         task.add_done_callback(partial(_note, failures, source.name))
     process.start(stop_after_crawl=True)
-    failures += [words for crawler in crawlers if (words := _spool_error(crawler))]
+    failures += [words for crawler in crawlers if crawler.spider is not None and (words := _spool_error(crawler))]
     for failure in failures:
         sys.stderr.write(failure + "\n")
     return 1 if failures else 0

@@ -83,7 +83,7 @@ def read_sitemap(body: bytes, base: str) -> Found:
         raise DiscoveryError(f"the sitemap is no XML: {base}: {error}") from None
     kind = _local(root)
     if kind not in {"urlset", "sitemapindex"}:
-        raise DiscoveryError(f"the sitemap is {'HTML' if kind == 'html' else 'no sitemap'}: {base}")
+        raise DiscoveryError(f"the sitemap is {'HTML' if b'<html' in xml[:2000].lower() else 'no sitemap'}: {base}")
     entries = [{_local(node): (node.text or "").strip() for node in entry.iter() if _local(node)} for entry in root]
     if kind == "sitemapindex":
         return Found((), tuple(urljoin(base, entry["loc"]) for entry in entries if entry.get("loc")))

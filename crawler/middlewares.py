@@ -18,10 +18,11 @@ from scrapy.http import Request, Response
 
 from crawler.archive import Capture
 from crawler.asked import Asked
-from crawler.errors import UnsafeUrlError
+from crawler.errors import SpoolError, UnsafeUrlError
 from crawler.safety import check_url
 from crawler.session import Session
 from crawler.spiders.source import SourceSpider
+from crawler.stopping import stop
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +156,11 @@ class ArchiveMiddleware:
         at = session.now().replace(microsecond=0)  # as exactly as a WARC record says it: a replay reads the very same
         asked = _asked(request, session)
         capture = Capture(response.url, at, response.status, kind, response.body, session.source.name, asked.as_text() if asked else None)
-        request.meta["warc"] = session.archive.write(capture, headers)
+        try:
+            request.meta["warc"] = session.archive.write(capture, headers)
+        except SpoolError as error:
+            stop(self._crawler, error)
+            raise
         request.meta["capture"] = capture
         return response
 

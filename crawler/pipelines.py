@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Self, cast
 
+import scrapy
 from scrapy.crawler import Crawler
-from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
 
 from crawler.errors import SpoolError
 from crawler.health import article_counts
@@ -18,11 +18,8 @@ from crawler.session import Session
 from crawler.spiders.source import SourceSpider
 from crawler.spool import SpoolWriter
 from crawler.state import Visit
+from crawler.stopping import stop, stop_on
 
-log = logging.getLogger(__name__)
-
-SPOOL_ERROR = "pantau/spool_error"
-"""Scrapy statistic that holds why the spool could not be written; the child process fails with it."""
 TICK = 1.0
 """Seconds between two looks at whether a segment is old."""
 
@@ -37,7 +34,10 @@ class DeliverPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        made = cls(crawler)
+        for signal in (scrapy.signals.spider_error, scrapy.signals.item_error):
+            crawler.signals.connect(made.failed, signal=signal)
+        return made
 
     @property
     def _session(self) -> Session:
@@ -80,17 +80,16 @@ class DeliverPipeline:
         self._guarded(self._spool.write, article)
         return item
 
+    def failed(self, failure: Failure) -> None:
+        """A callback or this pipeline raised."""
+        stop_on(self._crawler, failure)
+
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """A spool that cannot be written stops the crawl: what is not durable is not marked as seen, and comes again."""
         try:
             step(*arguments)
         except SpoolError as error:
-            log.warning("the crawl stops: %s", error)
-            stats, engine = self._crawler.stats, self._crawler.engine
-            if stats.get_value(SPOOL_ERROR) is None:
-                stats.set_value(SPOOL_ERROR, str(error))
-                if engine.spider is not None:
-                    deferred_from_coro(engine.close_spider_async(reason="spool"))
+            stop(self._crawler, error)
 
     def _durable(self, articles: Sequence[Article]) -> None:
         self._session.state.mark_seen(_visit(article, self._waiting.pop(article.version_id, ())) for article in articles)

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from crawler.documents.parts import DocumentParts, parts_as_json, parts_of_json
 from crawler.errors import SpoolError
-from crawler.state import state_path
+from crawler.state import Connection, state_path
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS scanned (
@@ -57,7 +57,7 @@ class Scans:
         path = state_path(data)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, factory=Connection)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:

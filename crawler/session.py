@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -88,7 +89,13 @@ class Session:
         self.state.add_reason(self.run, self.source.name, reason, example)
 
     def close(self) -> None:
-        self.archive.close()
-        self.state.add_counts(self.run, self.source.name, self.counts)
-        self.scans.close()
-        self.state.close()
+        """Write the counts and close everything, whatever of it fails.
+
+        Raises:
+            SpoolError: the disk refuses.
+        """
+        with ExitStack() as closing:
+            closing.callback(self.state.close)
+            closing.callback(self.scans.close)
+            closing.callback(self.state.add_counts, self.run, self.source.name, self.counts)
+            closing.callback(self.archive.close)

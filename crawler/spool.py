@@ -9,6 +9,7 @@ the same hash; ingest ignores the second.
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from crawler.errors import SpoolError
+from crawler.files import append, new_file
 from crawler.items import Article
 
 MAX_ARTICLES = 50
@@ -48,7 +50,7 @@ class SpoolWriter:
         self.folder, self.run = folder, run
         self._on_durable, self._before_close = on_durable, before_close
         self._max_articles, self._max_seconds, self._clock = max_articles, max_seconds, clock
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
         self._opened = 0.0
         self._number = 0
         self._held: list[Article] = []
@@ -61,13 +63,13 @@ class SpoolWriter:
         """Add an article; closes the segment where it is full or old.
 
         Raises:
-            SpoolError: the disk refuses; nothing of the open segment was reported as durable.
+            SpoolError: the disk refuses; nothing of this article stands in the segment, and nothing of the segment was reported as durable.
         """
         line = article.model_dump_json().encode() + b"\n"
         try:
             if self._file is None:
                 self._file = self._open()
-            self._file.write(line)
+            append(self._file, line)
         except OSError as error:
             raise SpoolError(f"{self.folder}: cannot be written: {error.strerror}") from error
         self._held.append(article)
@@ -85,26 +87,25 @@ class SpoolWriter:
         """Close the open segment, if any, and report its articles as durable."""
         if self._file is None:
             return
-        part = Path(self._file.name)
+        part = Path(str(self._file.name))
         try:
             if self._before_close:
                 self._before_close()
-            self._file.flush()
             os.fsync(self._file.fileno())
-            part.rename(part.with_suffix(""))
-            self._file.close()
+            part.rename(part.with_suffix("")) if self._held else part.unlink()
+            file, held, self._file, self._held = self._file, self._held, None, []
+            file.close()
             sync_folder(self.folder)
         except OSError as error:
             raise SpoolError(f"{part}: cannot be sealed: {error.strerror}") from error
-        held, self._held, self._file = self._held, [], None
-        if self._on_durable:
+        if self._on_durable and held:
             self._on_durable(held)
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> io.FileIO:
         self._number += 1
         self._opened = self._clock()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        file = (self.folder / f"{stamp}-{self.run}-{self._number:06d}.jsonl{PART}").open("xb")
+        file = new_file(self.folder / f"{stamp}-{self.run}-{self._number:06d}.jsonl{PART}")
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return file
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from crawler.errors import SpoolError
 
@@ -84,13 +85,34 @@ class Visit:
     aliases: tuple[str, ...] = ()
 
 
+class Connection(sqlite3.Connection):
+    """A connection whose statements fail with SpoolError: a full disk, or a file that another process holds for too long."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with told_as_spool_error():
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        with told_as_spool_error():
+            return super().executemany(*arguments)
+
+
+@contextmanager
+def told_as_spool_error() -> Iterator[None]:
+    """SQLite's operational errors become ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise SpoolError(f"the crawler's state cannot be written: {error}") from error
+
+
 class State:
     """The state file. One writer at a time (a crawl or an import); readers may look on."""
 
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, factory=Connection)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(_SCHEMA)
@@ -103,7 +125,7 @@ class State:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
-        with self._db:  # commits at the end, rolls back on any error
+        with told_as_spool_error(), self._db:  # commits at the end, rolls back on any error
             self._db.execute("BEGIN IMMEDIATE")
             yield
 

@@ -29,7 +29,10 @@ ROLES = {
 
 
 class Outlet(Frozen):
-    """An invented publisher. `path` makes an article's address from {slug}, {date} and {number}."""
+    """An invented publisher. `path` makes an article's address from {slug}, {date} and {number}.
+
+    `queries` are what its search knows answers to; with `whole`, articles of several pages are shown whole at `?page=all` only.
+    """
 
     label: str
     host: str
@@ -37,6 +40,8 @@ class Outlet(Frozen):
     path: str
     discovery: str
     per_page: int = 10
+    queries: tuple[str, ...] = ()
+    whole: bool = False
 
 
 class Promise(Frozen):

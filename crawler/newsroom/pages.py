@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -82,9 +84,11 @@ class _Builder:
         found = {"/robots.txt": Page(ROBOTS.encode(), "text/plain; charset=utf-8", newest)}
         for story, item in zip(self.stories, self.items, strict=True):
             total = len(story.pages) + 1
-            for page in range(1, total + 1):
+            for page in range(1, 2 if self.outlet.whole else total + 1):
                 path = item.path if page == 1 else f"{item.path}?page={page}"
                 found[path] = Page(self._article(story, item, page, total), HTML, item.moment)
+            if self.outlet.whole:
+                found[f"{item.path}?page=all"] = Page(self._article(story.model_copy(update={"pages": ()}), item, 1, 1), HTML, item.moment)
         lists = {path: Page(body.encode(), kind, newest) for path, (body, kind) in self._lists().items()}
         return found | lists
 
@@ -129,16 +133,30 @@ class _Builder:
                 plain_map = self._render("sitemap.xml.j2", items=self.items, news=False)
                 news = self._render("sitemap.xml.j2", items=self.items, news=True)
                 return {"/sitemap.xml": (plain_map, XML), "/news-sitemap.xml": (news, XML)}
+            case "search":
+                return self._search()
             case _:
                 return self._listing()
 
-    def _listing(self) -> dict[str, tuple[str, str]]:
-        size = self.outlet.per_page
+    def _search(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        last = max(1, math.ceil(len(self.items) / size))
+        for query in self.outlet.queries:
+            items = [item for item in self.items if query.lower() in item.title.lower()]
+            for page, body in self._lists_of(items, query=query):
+                found[f"/search?q={quote_plus(query)}&page={page}"] = (body, HTML)
+        return found
+
+    def _lists_of(self, items: list[_Item], **context: Any) -> Iterator[tuple[int, str]]:
+        """(number, page) of a list, `per_page` items each."""
+        size = self.outlet.per_page
+        last = max(1, math.ceil(len(items) / size))
         for page in range(1, last + 1):
-            shown = self.items[(page - 1) * size : page * size]
-            body = self._render(f"{self.name}/listing.html.j2", items=shown, page=page, older=page < last)
+            shown = items[(page - 1) * size : page * size]
+            yield page, self._render(f"{self.name}/listing.html.j2", items=shown, page=page, older=page < last, **context)
+
+    def _listing(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        for page, body in self._lists_of(self.items):
             paths = [f"/indeks?page={page}", f"/index{page}.htm"] + (["/", "/indeks", "/index.htm"] if page == 1 else [])
             found |= dict.fromkeys(paths, (body, HTML))
         return found

@@ -8,13 +8,15 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawler.errors import CrawlerError
+from crawler.errors import CrawlerError, SpoolError
 from crawler.resolver import REFUSED
 
 
 def explain(failure: Failure) -> tuple[str, str]:
     """(count to raise, reason) of a failed request."""
     error = failure.value
+    if isinstance(error, SpoolError):
+        return "unkept", str(error)  # our fault and not the page's: it is asked for again as if this had not been
     if isinstance(error, IgnoreRequest) and "robots" in str(error).lower():
         return "robots", "robots.txt forbids it"
     response = getattr(error, "response", None)

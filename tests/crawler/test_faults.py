@@ -48,6 +48,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "gzip-bomb": ({"body": gzip.compress(b"0" * 60_000_000), "headers": (HTML, ("Content-Encoding", "gzip"))}, "larger|exceed|size|Ignore"),
     "off-site": ({"status": 302, "headers": (("Location", "http://lain.example/berita/1"),)}, "lain.example is not a host"),
     "moved-nowhere": ({"status": 302, "headers": (("Location", f"{BASE}/beranda"),)}, "answers 404|no article"),
+    "redirect-circle": ({"status": 302, "headers": (("Location", f"{BASE}/berita/116?kembali"),)}, "max redirections"),
     "block-page": ({"body": "<html><title>Just a moment...</title></html>"}, "block page"),
 }
 CHARSETS: dict[str, tuple[bytes, str]] = {
@@ -68,6 +69,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Article], di
         site.put(f"{BASE}/berita/0", page("Pabrik nomor 0 dibuka"))
         for url, answer in faulty.items():
             site.put(url, **answer)
+        circle = f"{BASE}/berita/{101 + list(FAULTS).index('redirect-circle')}"
+        site.put(f"{BASE}/berita/116?kembali", b"", status=302, headers=(("Location", circle),))
         for url, (body, kind) in charsets.items():
             site.put(url, body, headers=(("Content-Type", kind),))
         run(site, data, settings=QUICK | {"CONCURRENT_REQUESTS_PER_DOMAIN": 4})
@@ -115,6 +118,43 @@ def test_a_feed_that_is_none_is_counted_and_other_ways_go_on(site: Site, tmp_pat
 def test_a_malformed_feed_gives_what_can_be_read(site: Site, tmp_path: Path) -> None:
     site.put(f"{BASE}/rss", feed(f"{BASE}/berita/0").replace("</channel></rss>", "<item><title>Tanpa & tutup"))
     assert run(site, tmp_path).articles == 1
+
+
+BOMB = gzip.compress(b"<urlset>" + b" " * 60_000_000 + b"</urlset>")
+LISTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a sitemap that unfolds without end": ("sitemap", {"body": BOMB}, "unfolds to more than"),
+    "a sitemap that is HTML": ("sitemap", {"body": "<!doctype html><html><body>Halaman depan</body></html>"}, "HTML"),
+    "a feed with 500": ("feed", {"status": 500}, "answers 500"),
+    "a feed that hangs": ("feed", {"body": "x", "hang": 10.0}, "Timeout"),
+    "a feed sent by half": ("feed", {"body": feed(f"{BASE}/berita/0") + " " * 5000, "cut": 100}, "ResponseFailed|DataLoss"),
+    "a feed that moves in a circle": ("feed", {"status": 301, "headers": (("Location", f"{BASE}/daftar"),)}, "max redirections"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_bad_list_is_counted_with_its_reason_and_other_ways_go_on(site: Site, tmp_path: Path, name: str) -> None:
+    kind, answer, reason = LISTS[name]
+    site.put(f"{BASE}/daftar", **answer)
+    ways: list[dict[str, object]] = [{"kind": kind, "url": f"{BASE}/daftar"}, {"kind": "feed", "url": f"{BASE}/rss"}]
+    assert run(site, tmp_path, source(discovery=ways)).articles == 1
+    assert any(word in reasons(tmp_path) for word in reason.split("|")), reasons(tmp_path)
+
+
+def test_a_page_of_ten_megabytes_gives_its_article(site: Site, tmp_path: Path) -> None:
+    site.put(f"{BASE}/berita/1", page("Halaman sangat besar", extra=f"<script>var x = '{'a' * 10_000_000}'</script>"))
+    run(site, tmp_path)
+    assert "Halaman sangat besar" in {article.title for article in spooled(tmp_path)}
+
+
+def test_one_article_under_many_addresses_is_fetched_once(site: Site, tmp_path: Path) -> None:
+    address = f"{BASE}/berita/0"
+    twins = (address, f"{address}?utm_source=rss", f"{address}#komentar", address.replace("http://", "https://"), f"{address}/")
+    site.put(f"{BASE}/rss", feed(*twins))
+    site.put(f"{BASE}/rss2", feed(*twins))
+    ways: list[dict[str, object]] = [{"kind": "feed", "url": f"{BASE}/rss"}, {"kind": "feed", "url": f"{BASE}/rss2"}]
+    run(site, tmp_path, source(discovery=ways))
+    assert len(spooled(tmp_path)) == 1
+    assert sum(times for key, times in site.asked.items() if "/berita/" in key) == 1
 
 
 def test_retry_after_is_waited_for(site: Site, tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def test_there_is_enough_of_everything() -> None:
     assert sum(story.days_ago is not None for story in ROOM.stories) >= 5
     assert any(story.pages for story in ROOM.stories)
     assert any(line.startswith("|") for story in ROOM.stories for line in story.body)
-    assert {outlet.discovery for outlet in ROOM.outlets.values()} == {"listing", "rss", "atom", "sitemap"}
+    assert {outlet.discovery for outlet in ROOM.outlets.values()} == {"listing", "rss", "atom", "sitemap", "search"}
+    assert {bool(ROOM.outlets[story.outlet].whole) for story in ROOM.stories if story.pages} == {False, True}
 
 
 def test_the_event_is_told_by_three_outlets_and_one_of_them_copies() -> None:
