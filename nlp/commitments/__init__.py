@@ -82,7 +82,7 @@ class Reader:
         frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
         return Reading(
             type=kind,
-            money=_with_roles(money, roles, frames, doubtful),
+            money=_with_roles(money, roles, doubtful),
             commitments=_with_parents(commitments),
             proposals=proposals(around, roles, slots),
             progress=progress(around, roles, slots, published),
@@ -108,22 +108,13 @@ def _is_supported(frame: Frame, item: Commitment) -> bool:
     return bool(item.actors) and "kind:no-sign" not in item.rule
 
 
-def _with_roles(money: Sequence[Money], roles: Sequence[Role], frames: Sequence[Frame], doubtful: set[int]) -> tuple[Money, ...]:
-    """The amounts with their roles; one that no undertaking took keeps its next best role."""
-    taken = {context.index for frame in frames for context in (*frame.contexts, *frame.converted)}
-    out: list[Money] = []
-    for index, (item, role) in enumerate(zip(money, roles, strict=True)):
-        value = role.role
-        if value is MoneyRole.COMMITMENT and index not in taken:
-            value = _second_best(role)
-        confidence = role.confidence * (_MISMATCH_FACTOR if index in doubtful else 1)
-        out.append(item.model_copy(update={"role": value, "confidence": round(confidence, 3), "rule": role.rule}))
-    return tuple(out)
-
-
-def _second_best(role: Role) -> MoneyRole:
-    rest = {key: value for key, value in role.scores.items() if key is not MoneyRole.COMMITMENT}
-    return max(rest, key=lambda key: rest[key]) if rest else MoneyRole.OTHER
+def _with_roles(money: Sequence[Money], roles: Sequence[Role], doubtful: set[int]) -> tuple[Money, ...]:
+    """The amounts with their roles; one whose stated arithmetic does not hold is half as sure."""
+    sure = [role.confidence * (_MISMATCH_FACTOR if index in doubtful else 1) for index, role in enumerate(roles)]
+    return tuple(
+        item.model_copy(update={"role": role.role, "confidence": round(confidence, 3), "rule": role.rule})
+        for item, role, confidence in zip(money, roles, sure, strict=True)
+    )
 
 
 def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, doubtful: set[int]) -> Commitment:

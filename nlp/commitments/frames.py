@@ -82,11 +82,12 @@ def build_frames(found: Sequence[Context], roles: Sequence[Role]) -> list[Frame]
             groups[key].append(index)
         elif gate(context) is not None:
             refused[key] += 1
+    faint = role_table().faint
     frames = []
     for same, members in groups.items():
         if refused[same] > len(members):
             continue
-        ordered = sorted(members, key=lambda index: (-roles[index].confidence, index))
+        ordered = sorted(members, key=lambda index: (roles[index].rule in faint, -roles[index].confidence, index))
         frames.append(Frame([found[index] for index in ordered], [roles[index] for index in ordered]))
     _join_conversions(found, frames)
     return sorted(_without_bounds(_without_foreign_twins(frames)), key=lambda frame: min(item.index for item in frame.contexts))

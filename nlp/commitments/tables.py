@@ -54,6 +54,7 @@ class RoleTable(Table):
 
     rules: tuple[RoleRule, ...]
     weak: frozenset[str]
+    faint: frozenset[str]
     strong: frozenset[str]
     in_market_notes: frozenset[str]
     priors: dict[MoneyRole, float]
