@@ -121,12 +121,15 @@ def _outlets(records: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[st
 def predictions(records: Sequence[Mapping[str, Any]], pipeline: Pipeline) -> dict[str, dict[str, Any]]:
     """The analyses of the records in JSON form, by id."""
     return {
-        record["id"]: to_object(pipeline.analyse(record.get("title") or "", record["text"], published=_day(record), id=record["id"]))
+        record["id"]: to_object(
+            pipeline.analyse(record.get("title") or "", record["text"], published=published_day(record), id=record["id"])
+        )
         for record in records
     }
 
 
-def _day(record: Mapping[str, Any]) -> date | None:
+def published_day(record: Mapping[str, Any]) -> date | None:
+    """The day of a record's `published`, where it begins with an ISO date."""
     raw = str(record.get("published") or "")
     try:
         return date.fromisoformat(raw[:10])
@@ -178,7 +181,7 @@ def _with_gold(record: Mapping[str, Any], pipeline: Pipeline, swap: tuple[str, .
     roles = {index: MoneyRole(item["role"]) for index, item in enumerate(record["money"])} if "roles" in swap else None
     found = gold_found(record) if "entities" in swap else None
     title = record.get("title") or ""
-    return to_object(pipeline.analyse_with(title, record["text"], published=_day(record), money=money, found=found, roles=roles))
+    return to_object(pipeline.analyse_with(title, record["text"], published=published_day(record), money=money, found=found, roles=roles))
 
 
 def gold_money(record: Mapping[str, Any]) -> list[Money]:

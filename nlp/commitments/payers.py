@@ -16,6 +16,14 @@ from nlp.commitments.tables import slot_table as slots
 from nlp.entities import Mention
 
 _SHARE_WITHIN = 70
+_AFAR = ("sentence-before", "title")
+"""Rules of payers that do not stand in the amount's own sentence."""
+_GENERIC_ACTS = 2.0
+"""Score from which a generic payer is the subject of a verb of providing."""
+_SUBJECT = re.compile(
+    r"(?:\A|[,.;:“\"]\s|\b(?:bahwa|saat|ketika|dan|that)\s)((?:[A-Z][\w&.-]*\s){0,4}[A-Z][\w&-]*)\s(?:akan\s|telah\s|juga\s|sudah\s|kembali\s|resmi\s)*"
+    r"(?:mengucurkan|menggelontorkan|menginvestasikan|berinvestasi|menanamkan|mengalokasikan|menyuntik\w*|mengakuisisi|mengumumkan|berkomitmen)\b"
+)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|persen\b|percent\b)")
 
 
@@ -42,10 +50,13 @@ class Payers:
         receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")}
         candidates = [item for item in candidates if item.score > 0 and item.mention.entity not in receivers]
         best = max(candidates, key=lambda item: item.score, default=None)
-        state = self._country(frame)
-        if state is not None and (best is None or best.score < state[1]):
-            return [Actor(name=state[0], canonical=state[0])], "country"
+        states = self._countries(frame)
+        if states is not None and (best is None or best.score < states[1]):
+            return [Actor(name=name, canonical=name) for name in states[0]], "country"
         generic = self._generic(frame)
+        unknown = self._unknown_subject(frame) if best is None or best.rule in _AFAR else None
+        if unknown is not None and (generic is None or generic[1] < _GENERIC_ACTS):
+            return [Actor(name=unknown, canonical=unknown)], "unknown-subject"
         if best is None or (generic is not None and best.score < generic[1]):
             name = generic[0] if generic else slots().state if kind in slots().state_kinds and self._is_public(frame) else None
             return ([Actor(name=name, canonical=name)], "generic-payer") if name else ([], "no-payer")
@@ -143,18 +154,31 @@ class Payers:
         first = Candidate(behind[1], self._bodies.found.entities[behind[1].entity], best.score, "partner")
         return [first, *(item for item in self._partners(first) if item.mention.start > behind[0].start)]
 
-    def _country(self, frame: Frame) -> tuple[str, float] | None:
-        """A country that invests or pledges under its own name, by where it stands in the amount's sentence."""
+    def _countries(self, frame: Frame) -> tuple[list[str], float] | None:
+        """Countries that invest or pledge under their own names, by where they stand in the amount's sentence; joined ones together."""
         countries = pattern("slots", "countries")
         for context in frame.contexts:
             before = context.sentence[: context.money.start - context.start]
-            for match in countries.finditer(before):
-                if match.group() == match.group().lower():
-                    continue
-                if BY_END.search(before[max(0, match.start() - 16) : match.start()]):
-                    return match.group(), 2.5
+            named = [match for match in countries.finditer(before) if match.group() != match.group().lower()]
+            for match in named:
+                others = _joined_before(before, named, match)
+                if BY_END.search(before[max(0, others[0].start() - 16) : others[0].start()]):
+                    return [item.group() for item in others], 2.5
                 if pattern("slots", "active").match(before[match.end() :].lstrip()):
-                    return match.group(), 2.6
+                    return [item.group() for item in others], 2.6
+            if named and named[0].start() == 0 and pattern("slots", "active").search(before[named[0].end() :]):
+                return [named[0].group()], 1.0
+        return None
+
+    def _unknown_subject(self, frame: Frame) -> str | None:
+        """A capitalised name no registry knows, right before a verb of providing ("SAP mengucurkan …")."""
+        for context in frame.contexts:
+            before = context.sentence[: context.money.start - context.start]
+            match = _SUBJECT.search(before)
+            if match and not self._bodies.found.within(context.start + match.start(1), context.start + match.end(1)):
+                name = match.group(1)
+                if not pattern("slots", "generic_payers").search(name) and not pattern("slots", "countries").fullmatch(name):
+                    return name
         return None
 
     def _generic(self, frame: Frame) -> tuple[str, float] | None:
@@ -166,6 +190,16 @@ class Payers:
                 return match.group().lower(), 2.4 if acts else 1.2
         match = generic.search(self._bodies.title) or generic.search(self._bodies.text[:400])
         return (match.group().lower(), 0.3) if match else None
+
+
+def _joined_before(text: str, named: list[re.Match[str]], last: re.Match[str]) -> list[re.Match[str]]:
+    """The countries joined before one ("AS dan Australia"), and it, in order."""
+    out = [last]
+    for match in reversed(named[: named.index(last)]):
+        if not joined(text[match.end() : out[0].start()]):
+            break
+        out.insert(0, match)
+    return out
 
 
 def _actor(entity: Entity) -> Actor:

@@ -16,6 +16,10 @@ BY_END = re.compile(r"(?:oleh|dari|milik|by|from)\s*(?:PT\.?\s*)?\Z", re.IGNOREC
 _RECEIVE_END = re.compile(r"(?:kepada|untuk|bagi|ke|for|to)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*,?\s*(?:menurut|kata|ujar|according to)\s[^,.]{0,60}?(?=\s(?:akan|bakal|telah|sudah)\b)")
 _BRACKETS = re.compile(r"\([^)]*\)")
+_NO_COUNT = re.compile(r"Rp|US\$|\d[\d.,]*\s*(?:%|\Z|(?:persen|tahun|bulan|hari|minggu|pekan|kali|triliun|miliar)\b)", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:di)?(?:lapor\w*|menyampaikan|sampaikan|kata\w*|mengatakan|ujar\w*|tutur\w*|ungkap\w*|jelas\w*)\s[^.;]{0,60}\Z", re.IGNORECASE
+)
 _VERB = re.compile(r"(?:me(?:m|n|ng|ny|l|r|w|y)|ber|di)[a-z]+(?:kan|i)?", re.IGNORECASE)
 
 
@@ -32,8 +36,14 @@ def bought_end() -> re.Pattern[str]:
 
 
 def receives(left: str) -> bool:
-    """Whether "kepada", "untuk", "bagi" ends the stretch before a name."""
-    return bool(_RECEIVE_END.search(left[-14:]))
+    """Whether "kepada", "untuk", "bagi" ends the stretch before a name, other than to say who was told."""
+    end = _RECEIVE_END.search(left[-14:])
+    return end is not None and not told(left[: len(left) - len(end.group())])
+
+
+def told(left: str) -> bool:
+    """Whether what stands before "kepada" is telling, not giving ("dilaporkan … kepada Bapepam")."""
+    return bool(_TOLD.search(left[-80:]))
 
 
 def gets(right: str) -> bool:
@@ -55,7 +65,7 @@ def joined(gap: str) -> bool:
 def noun_phrase(stretch: str) -> str | None:
     """The words of a receiver up to the first stop, or None where it is a time, a manner or a pronoun."""
     stretch = _BRACKETS.sub(" ", stretch[: 2 * _PHRASE])[:_PHRASE]
-    cut = re.search(r"[.,;:!?\"”“\n()]|\b\d{4}\b", stretch)
+    cut = re.search(r"[.,](?!\d)|[;:!?\"”“\n()]|\b(?:19|20)\d\d\b(?![.,]\d)", stretch)
     stretch = stretch[: cut.start()] if cut else stretch
     stop = pattern("slots", "stops").search(stretch)
     stretch = stretch[: stop.start()] if stop else stretch
@@ -64,7 +74,7 @@ def noun_phrase(stretch: str) -> str | None:
         tokens = tokens[1:]
     if tokens and _VERB.fullmatch(tokens[0]) and len(tokens[0]) > 6:
         return None
-    if not tokens or pattern("slots", "not_receiver").fullmatch(tokens[0]) or re.match(r"Rp|US\$|\d+[.,]?\d*%?$", tokens[0]):
+    if not tokens or pattern("slots", "not_receiver").fullmatch(tokens[0]) or _NO_COUNT.match(" ".join(tokens)):
         return None
     return " ".join(tokens[:MAX_WORDS])
 

@@ -9,7 +9,7 @@ from nlp.analysis import Actor, EntityType, Kind
 from nlp.commitments.bodies import Bodies
 from nlp.commitments.contexts import Context
 from nlp.commitments.frames import Frame
-from nlp.commitments.phrases import MAX_WORDS, bought_end, gets, noun_phrase, source_end
+from nlp.commitments.phrases import MAX_WORDS, bought_end, gets, noun_phrase, source_end, told
 from nlp.commitments.tables import pattern
 from nlp.commitments.tables import slot_table as slots
 
@@ -71,7 +71,7 @@ class Receivers:
         for stretch in (context.sentence[split:], context.sentence[: context.money.start - context.start]):
             for match in pattern("slots", "receive_after").finditer(stretch):
                 phrase = noun_phrase(stretch[match.end() :])
-                if phrase:
+                if phrase and not told(stretch[: match.start()]):
                     return [_short(phrase, stretch[match.end() :])]
         return []
 
@@ -127,8 +127,9 @@ class Receivers:
 
     def group(self, head: Context) -> list[str]:
         """The group of people or firms that the sentence, else the article, names as receivers."""
-        groups = pattern("slots", "generic_receivers")
-        match = groups.search(head.sentence) or groups.search(self._bodies.title) or groups.search(self._bodies.text)
+        groups, broad = pattern("slots", "generic_receivers"), pattern("slots", "broad_receivers")
+        match = groups.search(head.sentence) or broad.search(head.sentence)
+        match = match or groups.search(self._bodies.title) or groups.search(self._bodies.text) or broad.search(self._bodies.title)
         return [match.group()] if match else []
 
 

@@ -146,6 +146,7 @@ class SlotTable(Table):
     not_receiver: str
     generic_payers: str
     generic_receivers: str
+    broad_receivers: str
     joins: str
     sources: str
     never_payers: frozenset[str]
