@@ -1,6 +1,7 @@
 """An element of a page → its paragraphs as text: breaks where a reader sees them, tables kept as rows, junk left out.
 
-Anchors are marked with private characters while text is built, so that the cleaner can tell a teaser link from a sentence.
+Anchors and bold type at the start are marked with private characters while text is built, so that the cleaner can tell a teaser link
+from a sentence and a dateline from what follows it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 LINK_START, LINK_END = "\ue000", "\ue001"
+BOLD_END = "\ue002"
+"""Ends bold type that opens the text: outlets set their dateline so, and leave out the dash."""
 _BLOCKS = frozenset(
     (
         *("p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre"),
         *("center", "hr", "address", "details", "summary", "fieldset", "body", "html", "tbody", "thead", "tfoot"),
     )
 )
+_BOLD = frozenset(("b", "strong"))
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u200b\ufeff]+")
 _CELL = " | "
 
@@ -43,7 +47,7 @@ class _Builder:
     def end(self, kind: str = "p") -> None:
         text = _SPACE.sub(" ", "".join(self.parts)).strip()
         self.parts.clear()
-        if text.strip(LINK_START + LINK_END + " "):
+        if text.strip(LINK_START + LINK_END + BOLD_END + " "):
             self.done.append(Paragraph(text, self.kind))
         self.kind = kind
 
@@ -78,6 +82,9 @@ def _child(child: HtmlElement, out: _Builder) -> None:
         out.end("li")
         _walk(child, out)
         out.end()
+    elif tag in _BOLD and not out.done and not "".join(out.parts).strip():
+        _walk(child, out)
+        out.parts.append(BOLD_END)
     elif tag in _BLOCKS:
         out.end("h" if tag[0] == "h" and tag[1:].isdigit() else "p")
         _walk(child, out)
@@ -111,11 +118,11 @@ def _table(table: HtmlElement, out: _Builder) -> None:
             out.done.append(Paragraph(text, "tr"))
 
 
-_UNMARK = {ord(LINK_START): None, ord(LINK_END): None}
+_UNMARK = dict.fromkeys(map(ord, (LINK_START, LINK_END, BOLD_END)))
 
 
 def unmark(text: str) -> str:
-    """Text without link marks, white space folded."""
+    """Text without marks, white space folded."""
     return _SPACE.sub(" ", text.translate(_UNMARK)).strip()
 
 

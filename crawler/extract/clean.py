@@ -10,24 +10,28 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from lxml.html import HtmlElement
 
-from crawler.extract.body import LINK_END, LINK_START, Paragraph, link_share, unmark
+from crawler.extract.body import BOLD_END, LINK_END, LINK_START, Paragraph, link_share, unmark
 from crawler.items import Frozen
 from crawler.sources.model import Pattern
 from crawler.sources.yamlfile import parse_mapping
 
 RULES = Path(__file__).with_name("clean.yml")
 _DATELINE_MAX = 70
-_KEPT_LINK = re.compile(r"[.!?…:;][\"'”’)\]]*$|^(?:https?://|www\.)\S+$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
+_DASH = re.compile(r"[\s\ue000\ue001]*(?:[-–—:,.]|$)")
 _LINKED = 0.8
 """Share of link text above which a short paragraph is a teaser."""
+_TEASER_LONGEST = 200
 _HEAD_LINES = 6
 _DATE_LINE = 80
 _DATE = re.compile(r"\b\d{1,2}(?:\s+[A-Z]\w+\s+|[/-]\d{1,2}[/-])\d{4}\b")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_ENDS_IN_DASH = re.compile(r"[-–—]\s*$")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -106,19 +110,32 @@ def clean(found: Sequence[Paragraph], drop: Sequence[re.Pattern[str]] = ()) -> l
     """The paragraphs that are the article's own; `drop` are patterns of more paragraphs to leave out."""
     rules = cleaner()
     kept: list[Paragraph] = []
+    announced = False
+    """Whether teasers were announced just before: links that follow are such, also where they end like sentences."""
     for paragraph in found:
         text = rules.teaser_link.sub(" ", paragraph.text)
-        linked = link_share(text)
-        text = unmark(text)
-        for pattern in rules.inline:
-            text = pattern.sub(" ", text)
-        text = re.sub(r"\s{2,}", " ", text).strip()
+        linked = link_share(text) > _LINKED and paragraph.kind != "tr"
+        text = _own(text)
         if not text or rules.paragraph.fullmatch(text) or any(pattern.search(text) for pattern in drop):
+            announced = announced or bool(text)
             continue
-        if linked > _LINKED and paragraph.kind != "tr" and not _KEPT_LINK.search(text) and len(text) < 200:
+        if linked and len(text) < _TEASER_LONGEST and not (_ADDRESS.match(text) or (_SENTENCE_END.search(text) and not announced)):
             continue  # a teaser: nothing but a link, and neither a sentence nor an address written out
+        announced = False
         kept.append(Paragraph(text, paragraph.kind))
     return _without_tail(kept)
+
+
+def _own(text: str) -> str:
+    """A paragraph's text without marks and bracketed teasers; a dateline set in bold gets the dash that others have."""
+    rules = cleaner()
+    head, bold, rest = text.partition(BOLD_END)
+    if bold and len(head) <= _DATELINE_MAX and rules.outlets.search(head) and rest.strip() and not _DASH.match(rest):
+        text = f"{head} - {rest}"
+    text = unmark(text)
+    for pattern in rules.inline:
+        text = pattern.sub(" ", text)
+    return re.sub(r"\s{2,}", " ", text).strip()
 
 
 def _without_tail(found: list[Paragraph]) -> list[Paragraph]:
@@ -133,10 +150,20 @@ def _without_tail(found: list[Paragraph]) -> list[Paragraph]:
 
 def without_head(found: Sequence[Paragraph], title: str) -> list[Paragraph]:
     """Without what stands above the text: the title repeated, all before it, and lines of date or section right after it."""
+    found = _with_dateline(found)
     start = next((i for i, p in enumerate(found[:_HEAD_LINES]) if title and _fold(p.text) == _fold(title)), -1) + 1
     while start < len(found) and start < _HEAD_LINES and _is_date_line(found[start].text):
         start += 1
     return list(found[start:])
+
+
+def _with_dateline(found: Sequence[Paragraph]) -> Sequence[Paragraph]:
+    """A dateline that stands on a line of its own ("ISTANBUL, 23 Februari 2016 (Antara) -") before the paragraph that it opens."""
+    for at, (line, after) in enumerate(pairwise(found[:_HEAD_LINES])):
+        joined = f"{line.text} {after.text}"
+        if len(line.text) <= _DATE_LINE and _ENDS_IN_DASH.search(line.text) and split_dateline(joined)[0] is not None:
+            return [*found[:at], Paragraph(joined, after.kind), *found[at + 2 :]]
+    return found
 
 
 def _is_date_line(text: str) -> bool:

@@ -32,6 +32,7 @@ def read(html: str) -> str:
         "<div style='display:none'><p>Tersembunyi.</p></div>",
         "<script>var x = 1</script>",
         "<p><a href='/a'>Pabrik lain dibuka di Bekasi</a></p>",
+        "<h2>JANGAN LEWATKAN!!!</h2><a href='/a'>Pabrik lain dibuka, pekerja gembira!</a><br><a href='/b'>Siapa yang dapat kredit?</a>",
     ],
 )
 def test_what_is_no_text_of_the_article_goes(junk: str) -> None:
@@ -52,6 +53,9 @@ def test_what_is_no_text_of_the_article_goes(junk: str) -> None:
         ("<p>Nilainya banyak&nbsp;Rp&nbsp;400.000.000.</p>", "Nilainya banyak Rp 400.000.000."),
         ("<p>Situs: <a href='http://contoh.example'>http://contoh.example</a></p>", "Situs: http://contoh.example"),
         ("<p>Selesai dibangun. (abc/def)</p>", "Selesai dibangun."),
+        ("<p><a href='/a'>Laporan lengkap ada di sini.</a></p>", "Laporan lengkap ada di sini."),
+        ("<p><b>Pabrik</b> itu dibuka kemarin.</p>", "Pabrik itu dibuka kemarin."),
+        ("<p><b>Liputan6.com, Jakarta</b> - Pabrik itu dibuka.</p>", "Liputan6.com, Jakarta - Pabrik itu dibuka."),
     ],
 )
 def test_what_is_text_stays(html: str, text: str) -> None:
@@ -92,3 +96,16 @@ def test_paywalls_and_cut_texts_are_seen() -> None:
 def test_bytes_decide_the_charset() -> None:
     assert decode("naik — kopi".encode(), "iso-8859-1") == "naik — kopi"
     assert decode("naik — kopi".encode("windows-1252"), "utf-8") == "naik — kopi"
+
+
+@pytest.mark.parametrize(
+    ("html", "dateline"),
+    [
+        ("<p><b>Liputan6.com, Jakarta</b> London menutup pabrik itu.</p>", "Liputan6.com, Jakarta"),
+        ("<p><strong>JAKARTA, KOMPAS.com</strong> - London menutup pabrik itu.</p>", "JAKARTA, KOMPAS.com"),
+        ("<p>ISTANBUL, 23 Mei 2016 (Antara) -</p><p>London menutup pabrik itu.</p>", "ISTANBUL, 23 Mei 2016 (Antara)"),
+    ],
+)
+def test_a_dateline_in_bold_or_on_its_own_line_is_kept_apart(html: str, dateline: str) -> None:
+    found = clean(paragraphs(parse(f"<html><body><div>{html}</div></body></html>").find(".//div"), dropper()))
+    assert split_dateline(join(without_head(found, "Judul"))) == (dateline, "London menutup pabrik itu.")
