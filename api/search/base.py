@@ -181,6 +181,13 @@ class SearchEngine(Protocol):
     def info(self) -> IndexInfo:
         """What the open index was made with."""
 
+    @property
+    def retried(self) -> int:
+        """Requests and documents tried again since it was opened, for want of room on a server."""
+
+    def present(self) -> str:
+        """The name of what is written to and answers; another one after a switch."""
+
     def put(self, documents: Iterable[EngineDocument]) -> None:
         """Add or replace documents; searchable after `commit`."""
 

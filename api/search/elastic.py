@@ -1,48 +1,51 @@
 """The Elasticsearch engine: the same answers from a server, by the official client and features of the free licence only.
 
 Indexes are `<prefix>-<generation>`, reached through the alias `<prefix>`; a rebuild fills a new index and the alias moves in one
-atomic step. The mapping is `mappings/articles.json`; what an index was made with stands in its `_meta`.
+atomic step. Settings and mapping are `mappings/articles.json`; what an index was made with stands in its `_meta`. A search that some
+shard cannot answer is refused, never answered in part.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, helpers
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from api.errors import EngineDown, IndexMismatch
 from api.records import Sort
 from api.search.base import And, EngineAnswer, EngineDocument, EngineHit, EngineQuery, Ids, IndexInfo, Node, Vector
+from api.search.elastic_bulk import BUSY, Bulk, Busy, Operation
 from api.search.elastic_query import to_query
 from nlp.analyser import lines
 
 FACET_SIZE = 65_000
 """Values counted of a facet; Elasticsearch's own limit on buckets is 65,536 a request by default."""
-BULK = 200
-"""Documents a bulk request."""
-RETRIES = 8
-"""Times a bulk item is tried again when the server is short of room (429) or of shards (503)."""
 TIMEOUT = 20.0
+BUNDLED = ("none", "e5-small-id-en@")
+"""Models whose vectors have the mapping's dimension; that of others is the first vector's."""
 
 T = TypeVar("T")
 
 
 class ElasticEngine:
-    """A `SearchEngine` on an Elasticsearch 9 server.
+    """A `SearchEngine` on an Elasticsearch 9 server or cluster.
 
     Args:
-        url: address of the server.
+        url: address of the server; those of several nodes are separated by commas.
         prefix: alias, and first part of every index name.
         info: what the index must have been made with.
         settings: index settings that replace those of the mapping file (shards, replicas, refresh interval).
         index: one named index instead of the alias (a rebuild).
+        pause: waits for so many seconds before what was refused is tried again.
 
     Raises:
-        EngineDown: the server does not answer.
+        EngineDown: the server does not answer, or refuses us.
         IndexMismatch: the index behind the alias was made by another schema or model.
     """
 
@@ -55,14 +58,16 @@ class ElasticEngine:
         settings: Mapping[str, Any] | None = None,
         api_key: str | None = None,
         index: str | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = Elasticsearch(url, api_key=api_key, request_timeout=TIMEOUT, retry_on_timeout=True, max_retries=2)
+        nodes = [address.strip() for address in url.split(",") if address.strip()]
+        self._client = Elasticsearch(nodes, api_key=api_key, request_timeout=TIMEOUT, retry_on_timeout=True, max_retries=len(nodes) + 1)
         self.prefix = prefix
         self._info = info
         self._settings = dict(settings or {})
         self._address = (url, api_key)
         self._named = index
-        self._pending: list[dict[str, Any]] = []
+        self._bulk = Bulk(self._send, pause)
         if index is None:
             self._call(self._prepare)
 
@@ -76,15 +81,25 @@ class ElasticEngine:
         """What requests go to: the alias, or the one index of a rebuild."""
         return self._named or self.prefix
 
+    @property
+    def retried(self) -> int:
+        """Requests and documents that were tried again, for want of room on the server, since the engine was opened."""
+        return self._bulk.retried
+
+    def present(self) -> str:
+        """The index behind the alias (or the one of a rebuild)."""
+        return self._named or ",".join(sorted(self._call(lambda: self._client.indices.get_alias(name=self.prefix))))
+
     def _call(self, action: Callable[[], T]) -> T:
         try:
             return action()
         except TransportError as error:
             raise EngineDown(f"Elasticsearch does not answer: {error}") from error
+        except NotFoundError as error:
+            raise EngineDown(f"Elasticsearch has no index {self.index}; run `pantau reindex`") from error
         except ApiError as error:
-            if error.status_code in {429, 502, 503, 504}:
-                raise EngineDown(f"Elasticsearch cannot answer now: {error}") from error
-            raise
+            what = "cannot answer now" if error.status_code in {429, 502, 503, 504} else "refuses"
+            raise EngineDown(f"Elasticsearch {what}: {error}") from error
 
     def _prepare(self) -> None:
         try:
@@ -93,15 +108,18 @@ class ElasticEngine:
             name = self._create()
             self._client.indices.put_alias(index=name, name=self.prefix)
             return
-        for mapping in found.values():
-            made = IndexInfo(**mapping["mappings"].get("_meta", {}))
+        for index, mapping in found.items():
+            meta = mapping["mappings"].get("_meta", {})
+            made = IndexInfo(schema=str(meta.get("schema")), model=str(meta.get("model")))
             if made != self._info:
-                raise IndexMismatch(f"{self.prefix}: made with {made}, now {self._info}; run `pantau reindex`", made=made)
+                raise IndexMismatch(f"{index}: made with {made}, now {self._info}; run `pantau reindex`", made=made)
 
     def _create(self) -> str:
         body = json.loads((files("api.search") / "mappings" / "articles.json").read_text(encoding="utf-8"))
         body["settings"]["index"] |= self._settings
         body["mappings"]["_meta"] = {"schema": self._info.schema, "model": self._info.model}
+        if not self._info.model.startswith(BUNDLED):
+            del body["mappings"]["properties"]["chunks"]["properties"]["vector"]["dims"]
         name = f"{self.prefix}-{uuid.uuid4().hex[:12]}"
         self._client.indices.create(index=name, settings=body["settings"], mappings=body["mappings"], wait_for_active_shards=1)
         return name
@@ -109,43 +127,36 @@ class ElasticEngine:
     def put(self, documents: Iterable[EngineDocument]) -> None:
         """Add or replace documents; searchable after `commit`."""
         for document in documents:
-            self._pending.append({"_op_type": "index", "_index": self.index, "_id": document.id, "_source": _source(document)})
-            if len(self._pending) >= BULK:
-                self._flush()
+            size = 4 * (len(document.title) + len(document.text)) + 10_000 * len(document.vectors)
+            self._bulk.add(Operation(document.id, _source(document), size))
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove documents; unknown ids are ignored."""
-        self._pending += [{"_op_type": "delete", "_index": self.index, "_id": article} for article in ids]
+        for article in ids:
+            self._bulk.add(Operation(article))
 
-    def _flush(self) -> None:
-        actions, self._pending = self._pending, []
-        self._call(lambda: self._bulk(actions))
-
-    def _bulk(self, actions: list[dict[str, Any]]) -> None:
-        """Send `actions`; items refused for want of room are tried again with a growing pause, others stop the batch.
-
-        Nothing is lost by stopping: the index queue keeps its rows until `commit` has returned.
-        """
-        failed = []
-        for ok, item in helpers.streaming_bulk(
-            self._client, actions, chunk_size=BULK, max_retries=RETRIES, initial_backoff=0.5, max_backoff=10,
-            retry_on_status=(429, 503), raise_on_error=False, raise_on_exception=True,
-        ):  # fmt: skip
-            ((operation, result),) = item.items()
-            if not ok and not (operation == "delete" and result.get("status") == 404):
-                failed.append(f"{result.get('_id')}: {result.get('status')} {result.get('error')}")
-        if failed:
-            raise EngineDown(f"Elasticsearch took {len(actions) - len(failed)} of {len(actions)} documents: {failed[0]}")
+    def _send(self, operations: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """One bulk request. To the alias only where there is one: a name that is gone must not become an index by itself."""
+        try:
+            return dict(self._client.bulk(operations=operations, index=self.index, require_alias=self._named is None))
+        except TransportError as error:
+            raise EngineDown(f"Elasticsearch does not answer: {error}") from error
+        except ApiError as error:
+            if error.status_code in BUSY:
+                raise Busy from error
+            raise EngineDown(f"Elasticsearch refuses: {error}") from error
 
     def commit(self) -> None:
         """Make everything put and deleted searchable; Elasticsearch has made it durable in its translog already."""
-        if self._pending:
-            self._flush()
+        self._bulk.flush()
         self._call(lambda: self._client.indices.refresh(index=self.index))
+
+    def _search(self, **request: Any) -> Mapping[str, Any]:
+        return self._call(lambda: dict(self._client.search(index=self.index, allow_partial_search_results=False, **request)))
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Total, hits and facets of a query."""
-        found = self._call(lambda: self._client.search(index=self.index, **_request(query)))
+        found = self._search(**_request(query))
         hits = tuple(_hit(h, query.sort) for h in found["hits"]["hits"])
         facets = {name: _buckets(found["aggregations"][name]) for name in query.facets}
         return EngineAnswer(int(found["hits"]["total"]["value"]), hits, facets)
@@ -155,7 +166,7 @@ class ElasticEngine:
         if not ids:
             return {}
         query = to_query(And((where, Ids(frozenset(ids)))))
-        found = self._call(lambda: self._client.search(index=self.index, query=query, size=len(ids), source=False))
+        found = self._search(query=query, size=len(ids), source=False)
         return {h["_id"]: float(h["_score"]) for h in found["hits"]["hits"]}
 
     def near(self, vector: Vector, where: Node, limit: int) -> list[tuple[str, float]]:
@@ -164,7 +175,7 @@ class ElasticEngine:
             "field": "chunks.vector", "query_vector": vector.tolist(), "k": limit,
             "num_candidates": min(10_000, max(200, limit * 3)), "filter": to_query(where),
         }  # fmt: skip
-        found = self._call(lambda: self._client.search(index=self.index, knn=knn, size=limit, source=False))
+        found = self._search(knn=knn, size=limit, source=False)
         pairs = [(h["_id"], 2.0 * float(h["_score"]) - 1.0) for h in found["hits"]["hits"]]
         return sorted(pairs, key=lambda p: (-p[1], p[0]))
 
@@ -180,7 +191,7 @@ class ElasticEngine:
         """Indexed words close to `word` by spelling, commonest first; for suggestions only."""
         term = {"field": "text_exact", "suggest_mode": "always", "sort": "frequency", "size": 10, "prefix_length": 1}
         suggest = {"words": {"text": word, "term": term}}
-        found = self._call(lambda: self._client.search(index=self.index, suggest=suggest, size=0))
+        found = self._search(suggest=suggest, size=0)
         return [option["text"] for entry in found["suggest"]["words"] for option in entry["options"]]
 
     def begin_rebuild(self, info: IndexInfo) -> ElasticEngine:
@@ -197,13 +208,15 @@ class ElasticEngine:
         self._named = None
 
     def _move_alias(self) -> None:
-        try:
-            old = [name for name in self._client.indices.get_alias(name=self.prefix) if name != self._named]
-        except NotFoundError:
-            old = []
+        """Indexes of this prefix that no alias names are what killed rebuilds left."""
         actions: list[dict[str, Any]] = [{"add": {"index": self._named, "alias": self.prefix}}]
-        actions += [{"remove_index": {"index": name}} for name in old]
+        actions += [{"remove_index": {"index": name}} for name in self._generations() if name != self._named]
         self._client.indices.update_aliases(actions=actions)
+
+    def _generations(self) -> list[str]:
+        """All indexes of this prefix; not those of another one that begins with it."""
+        mine = re.compile(re.escape(self.prefix) + r"-[0-9a-f]{12}")
+        return [name for name in self._client.indices.get(index=f"{self.prefix}-*", allow_no_indices=True) if mine.fullmatch(name)]
 
     def close(self) -> None:
         """Give back connections. What was not committed may be lost; the index queue still has it."""
@@ -211,7 +224,7 @@ class ElasticEngine:
 
     def drop(self) -> None:
         """Delete the alias's indexes (tests, and a server that gives up Pantau)."""
-        for name in list(self._client.indices.get(index=f"{self.prefix}-*", ignore_unavailable=True)):
+        for name in self._generations():
             self._client.indices.delete(index=name, ignore_unavailable=True)
 
 

@@ -1,23 +1,20 @@
 """The embedded engine: tantivy for words, filters and facets; int8 vectors beside it for meaning. No server, one folder.
 
-`<root>/CURRENT` names the generation that answers; a rebuild fills another one and replaces CURRENT atomically. One process writes,
-any number read: a reader looks at what is committed before each search and reopens what has changed.
+A rebuild fills another generation (`generations`) while the present one answers. One process writes a generation, any number read:
+a reader looks at what is committed before each search and reopens what has changed.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import threading
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
-from api.errors import EngineDown, IndexMismatch
+from api.errors import EngineDown
 from api.records import Sort
 from api.search.base import (
     EVERYTHING,
@@ -32,6 +29,7 @@ from api.search.base import (
     Node,
     Vector,
 )
+from api.search.generations import Generations
 from api.search.tantivy_query import SCHEMA, to_query
 from api.search.vectorfile import VectorFile
 from api.search.vectorrows import Snapshot
@@ -39,6 +37,8 @@ from nlp.analyser import lines
 
 HEAP = 128_000_000
 """Bytes the writer may buffer before it makes a segment."""
+TRIES = 5
+"""Times the present generation is looked for again, where a switch removes it while it is being opened."""
 BROAD, MARGIN = 0.1, 1.5
 """From this share of all articles on, a filter is checked on the nearest articles of all, some more than the share asks for."""
 FACET_SIZE = 65_000
@@ -59,66 +59,55 @@ class EmbeddedEngine:
     """
 
     def __init__(self, root: Path, info: IndexInfo, *, generation: str | None = None) -> None:
-        self.root = root
+        self._generations = Generations(root)
         self._info = info
         self._lock = threading.RLock()
         self._writer: tantivy.IndexWriter | None = None
         self._fixed = generation
-        self._open(generation or self._current())
+        self._open(self.present())
 
     @property
     def info(self) -> IndexInfo:
         """What the open index was made with."""
         return self._info
 
-    def _current(self) -> str:
-        pointer = self.root / "CURRENT"
-        try:
-            if pointer.exists():
-                return pointer.read_text(encoding="ascii").strip()
-            name = uuid.uuid4().hex[:12]
-            self._make(name)
-            self._point_to(name)
-        except OSError as error:
-            raise EngineDown(f"{self.root}: the search index cannot be used: {error.strerror}") from error
-        return name
+    @property
+    def retried(self) -> int:
+        """Nothing is ever tried again: there is no server to be short of room."""
+        return 0
 
-    def _make(self, name: str) -> None:
-        folder = self.root / name
-        (folder / "words").mkdir(parents=True)
-        (folder / "info.json").write_text(json.dumps({"schema": self._info.schema, "model": self._info.model}), encoding="ascii")
-
-    def _point_to(self, name: str) -> None:
-        fresh = self.root / f"CURRENT.{name}"
-        fresh.write_text(name, encoding="ascii")
-        with fresh.open() as handle:
-            os.fsync(handle.fileno())
-        fresh.replace(self.root / "CURRENT")
+    def present(self) -> str:
+        """The generation that answers."""
+        if name := self._fixed or self._generations.current():
+            return name
+        return self._generations.first(self._info)
 
     def _open(self, name: str) -> None:
-        folder = self.root / name
-        try:
-            made = IndexInfo(**json.loads((folder / "info.json").read_text(encoding="ascii")))
-        except (OSError, ValueError, TypeError) as error:
-            raise EngineDown(f"{folder}: the search index is damaged; run `pantau reindex`") from error
-        if made != self._info:
-            raise IndexMismatch(f"{folder}: made with {made}, now {self._info}; run `pantau reindex`", made=made)
+        self.folder = self._generations.open(name, self._info)
         self.generation = name
-        self.folder = folder
-        self._index = tantivy.Index(SCHEMA, path=str(folder / "words"))
+        self._index = tantivy.Index(SCHEMA, path=str(self.folder / "words"))
         self._index.config_reader("manual")
-        self._vectors = VectorFile(folder / "vectors")
+        self._vectors = VectorFile(self.folder / "vectors")
         self._committed = b""
-        self._refresh()
 
     def _refresh(self) -> tantivy.Searcher:
-        return self._present()[0]
+        return self._committed_now()[0]
 
-    def _present(self) -> tuple[tantivy.Searcher, Snapshot]:
+    def _committed_now(self) -> tuple[tantivy.Searcher, Snapshot]:
         """Words and vectors as committed now, by this process or another, of one generation."""
+        for _ in range(TRIES):
+            try:
+                return self._look()
+            except (FileNotFoundError, ValueError):
+                if self.present() == self.generation:
+                    raise
+        raise EngineDown(f"{self.folder}: the search index is rebuilt faster than it can be opened; try again")
+
+    def _look(self) -> tuple[tantivy.Searcher, Snapshot]:
+        """Raises FileNotFoundError or ValueError (tantivy's) where a switch removes the generation under our hands."""
         with self._lock:
-            if self._fixed is None and (name := self._current()) != self.generation:
-                self._close_writer()
+            if (name := self.present()) != self.generation:
+                self._drop_writer()
                 self._open(name)
             # Its content, not its time of change: two commits within one tick of the clock bear the same time.
             committed = (self.folder / "words" / "meta.json").read_bytes()
@@ -130,8 +119,9 @@ class EmbeddedEngine:
             return self._searcher, self._vectors.snapshot
 
     def _write(self) -> tantivy.IndexWriter:
+        """The writer of the present generation; what was put into one that answers no longer is given up (the queue has it still)."""
         with self._lock:
-            if self._fixed is None and self._current() != self.generation:
+            if self._writer is None or self.present() != self.generation:
                 self._refresh()
             if self._writer is None:
                 try:
@@ -142,26 +132,38 @@ class EmbeddedEngine:
 
     def put(self, documents: Iterable[EngineDocument]) -> None:
         """Add or replace documents; searchable after `commit`."""
-        writer = self._write()
-        for document in documents:
-            writer.delete_documents_by_term("id", document.id)
-            writer.add_document(_tantivy_document(document))
-            self._vectors.put(document.id, document.newest, document.vectors)
+        with self._writing() as writer:
+            for document in documents:
+                writer.delete_documents_by_term("id", document.id)
+                writer.add_document(_tantivy_document(document))
+                self._vectors.put(document.id, document.newest, document.vectors)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove documents; unknown ids are ignored."""
+        with self._writing() as writer:
+            for article in ids:
+                writer.delete_documents_by_term("id", article)
+                self._vectors.put(article, 0, ())
+
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """The writer; given up, with what it has not committed, where it fails: the queue has it still."""
         writer = self._write()
-        for article in ids:
-            writer.delete_documents_by_term("id", article)
-            self._vectors.put(article, 0, ())
+        try:
+            yield writer
+        except (OSError, ValueError) as error:
+            self._drop_writer()
+            raise EngineDown(f"{self.folder}: the search index cannot be written: {error}") from error
 
     def commit(self) -> None:
         """Make everything put and deleted durable and searchable; vectors first, so that a word hit never waits for them."""
         with self._lock:
-            if self._writer is not None:
+            if self._writer is None:
+                return
+            with self._writing() as writer:
                 self._vectors.commit()
-                self._writer.commit()
-                self._refresh()
+                writer.commit()
+            self._refresh()
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Total, hits and facets of a query."""
@@ -210,7 +212,7 @@ class EmbeddedEngine:
 
     def near(self, vector: Vector, where: Node, limit: int) -> list[tuple[str, float]]:
         """The articles whose best chunk is nearest to a unit `vector` among those that `where` holds for."""
-        searcher, vectors = self._present()
+        searcher, vectors = self._committed_now()
         if where == EVERYTHING:
             return vectors.near(vector, limit)
         query = to_query(where)
@@ -231,7 +233,7 @@ class EmbeddedEngine:
 
     def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of given articles' best chunks; those without vectors are missing."""
-        return self._present()[1].closeness(vector, ids)
+        return self._committed_now()[1].closeness(vector, ids)
 
     def count(self) -> int:
         """Documents in the index."""
@@ -249,38 +251,30 @@ class EmbeddedEngine:
 
     def begin_rebuild(self, info: IndexInfo) -> EmbeddedEngine:
         """An empty next generation beside the present one, which goes on answering."""
-        maker = object.__new__(EmbeddedEngine)
-        maker.root, maker._info = self.root, info
-        name = uuid.uuid4().hex[:12]
-        maker._make(name)
-        return EmbeddedEngine(self.root, info, generation=name)
+        return EmbeddedEngine(self._generations.root, info, generation=self._generations.make(info))
 
     def switch(self) -> None:
         """Make this rebuilt generation the present one, atomically, and drop the others."""
         self.commit()
-        self._point_to(self.generation)
+        self._drop_writer(wait=False)  # whoever writes next needs its lock, and merges what is left to merge
+        self._generations.switch(self.generation)
         self._fixed = None
-        for folder in self.root.iterdir():
-            if folder.is_dir() and folder.name != self.generation:
-                shutil.rmtree(folder, ignore_errors=True)
 
-    def _close_writer(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+    def _drop_writer(self, *, wait: bool = True) -> None:
+        """Give up the writer and what it has not committed; wait for the merges it has begun."""
+        writer, self._writer = self._writer, None
+        self._vectors.rollback()
+        if writer is not None:
+            with suppress(ValueError):  # its folder may be gone
+                writer.rollback()
+            if wait:
+                with suppress(ValueError):
+                    writer.wait_merging_threads()
 
     def close(self) -> None:
         """Give back files and locks. What was not committed is not there."""
         with self._lock:
-            if self._writer is not None:
-                self._writer.rollback()
-                self._vectors.rollback()
-            self._close_writer()
-
-
-def open_embedded(root: Path, info: IndexInfo) -> EmbeddedEngine:
-    """The engine in `root`; made anew where the schema or model has changed and nothing is lost by it (it is derived)."""
-    return EmbeddedEngine(root, info)
+            self._drop_writer()
 
 
 def _tantivy_document(document: EngineDocument) -> tantivy.Document:

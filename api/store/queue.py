@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from api.store.schema import articles, embed_queue, index_queue
 
 _SLICE = 500
 """Ids in one statement: below every database's limit of parameters."""
+
+REBUILD = "rebuild"
+REBUILD_KEPT = timedelta(days=1)
+"""For how long a rebuild that never came to its end (killed) keeps tasks from being deleted."""
 
 Operation = Literal["put", "delete"]
 
@@ -47,27 +51,53 @@ def enqueue_all(connection: Connection, now: datetime) -> None:
     enqueue(connection, connection.execute(select(articles.c.article_id).order_by(articles.c.number)).scalars().all(), "put", now)
 
 
-def pending(connection: Connection, limit: int, *, after: int = 0) -> list[IndexTask]:
-    """The oldest tasks with a number above `after`. Several may name the same article: the last one wins."""
-    query = select(index_queue.c.seq, index_queue.c.article_id, index_queue.c.op)
-    rows = connection.execute(query.where(index_queue.c.seq > after).order_by(index_queue.c.seq).limit(limit))
-    return [IndexTask(row.seq, row.article_id, row.op) for row in rows]
+def pending(connection: Connection, limit: int) -> list[IndexTask]:
+    """The oldest tasks that the present index wants. Several may name the same article: the last one wins."""
+    return _tasks(connection, index_queue.c.done_at.is_(None), limit)
 
 
-def done(connection: Connection, seqs: Sequence[int]) -> None:
-    """Delete tasks by number, after the engine's commit."""
+def since(connection: Connection, seq: int, limit: int) -> list[IndexTask]:
+    """The tasks above `seq`, also those that the present index has done: what a rebuild that began there has missed."""
+    return _tasks(connection, and_(index_queue.c.seq > seq, index_queue.c.op != REBUILD), limit)
+
+
+def _tasks(connection: Connection, wanted: ColumnElement[bool], limit: int) -> list[IndexTask]:
+    query = select(index_queue.c.seq, index_queue.c.article_id, index_queue.c.op).where(wanted).order_by(index_queue.c.seq).limit(limit)
+    return [IndexTask(row.seq, row.article_id, row.op) for row in connection.execute(query)]
+
+
+def done(connection: Connection, seqs: Sequence[int], now: datetime) -> None:
+    """Take tasks out by number, after the engine's commit; while a rebuild runs they are only marked, for it to see them."""
+    fresh = index_queue.c.at > now - REBUILD_KEPT
+    kept = connection.scalar(select(index_queue.c.seq).where(index_queue.c.op == REBUILD, fresh).limit(1)) is not None
     for start in range(0, len(seqs), _SLICE):
-        connection.execute(delete(index_queue).where(index_queue.c.seq.in_(seqs[start : start + _SLICE])))
+        these = index_queue.c.seq.in_(seqs[start : start + _SLICE])
+        connection.execute(update(index_queue).where(these).values(done_at=now) if kept else delete(index_queue).where(these))
 
 
-def last_seq(connection: Connection) -> int:
-    """The highest number in the index queue, 0 where it is empty."""
-    return int(connection.execute(select(func.max(index_queue.c.seq))).scalar() or 0)
+def begin_rebuild(connection: Connection, generation: str, now: datetime) -> int:
+    """From now on, keep what is done; the number after which a rebuild has to look. Traces of killed ones are cleared away."""
+    connection.execute(delete(index_queue).where(index_queue.c.op == REBUILD, index_queue.c.at <= now - REBUILD_KEPT))
+    _forget_done(connection)
+    row = insert(index_queue).values(article_id=generation, op=REBUILD, at=now, done_at=now).returning(index_queue.c.seq)
+    return int(connection.execute(row).scalar_one())
+
+
+def end_rebuild(connection: Connection, seq: int) -> None:
+    """Forget the rebuild that began at `seq`, and what was kept for it."""
+    connection.execute(delete(index_queue).where(index_queue.c.seq == seq))
+    _forget_done(connection)
+
+
+def _forget_done(connection: Connection) -> None:
+    """Unless a rebuild runs that may still want them."""
+    if connection.scalar(select(index_queue.c.seq).where(index_queue.c.op == REBUILD).limit(1)) is None:
+        connection.execute(delete(index_queue).where(index_queue.c.done_at.is_not(None)))
 
 
 def index_backlog(connection: Connection) -> int:
     """Tasks that wait for the engine."""
-    return int(connection.execute(select(func.count()).select_from(index_queue)).scalar_one())
+    return int(connection.execute(select(func.count()).where(index_queue.c.done_at.is_(None))).scalar_one())
 
 
 def embed_enqueue(connection: Connection, version_id: str, sort_key: int, now: datetime) -> None:

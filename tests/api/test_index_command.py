@@ -36,12 +36,12 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, objec
 
 
 def test_articles_are_searchable_by_words_first_and_get_their_vectors_later(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "index") == {"put": 2, "deleted": 0, "indexed": 2}
+    assert said(capsys, "index") == {"put": 2, "deleted": 0, "retried": 0, "indexed": 2}
     embedded = said(capsys, "embed")
     assert (embedded["articles"], embedded["computed"], embedded["waiting"]) == (2, 2, 0)
     assert said(capsys, "index")["put"] == 2
     assert said(capsys, "embed")["articles"] == 0
-    assert said(capsys, "reindex") == {"put": 2, "deleted": 0}
+    assert said(capsys, "reindex") == {"put": 2, "deleted": 0, "retried": 0}
 
 
 def test_without_an_embedder_nothing_is_embedded(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

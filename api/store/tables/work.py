@@ -29,8 +29,18 @@ vectors = Table(
 )
 """`vector`: little-endian float16, L2-normalised; its length is the model's dimension."""
 
-index_queue = Table("index_queue", metadata, serial("seq"), words("article_id", index=True), words("op"), moment("at"), **SERIAL)
-"""`op`: put or delete. Rows are deleted by `seq` after the engine's commit."""
+index_queue = Table(
+    "index_queue",
+    metadata,
+    serial("seq"),
+    words("article_id", index=True),
+    words("op"),
+    moment("at"),
+    moment("done_at", null=True),
+    **SERIAL,
+)
+"""`op`: put or delete. Rows are deleted by `seq` after the engine's commit; while the index is rebuilt they are kept, with `done_at`,
+since the next generation wants them too. A row of `op` rebuild says that it is (`article_id` names the generation)."""
 
 embed_queue = Table(
     "embed_queue",
