@@ -86,6 +86,7 @@ def test_each_shipped_source_is_short_and_of_a_known_outlet(source: Source) -> N
     lines = (SOURCES / f"{source.name}.yml").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 60
     assert source.outlet in load_outlets().by_id
+    assert "crawl.md" in (source.evidence.research or "") or source.evidence.captured
 
 
 @pytest.mark.parametrize(
