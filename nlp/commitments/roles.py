@@ -95,6 +95,8 @@ def _own_scores(context: Context, title: str) -> _Heard:
         scores[MoneyRole.PRICE] *= 0.25
     if context.money.per == "each":
         scores[MoneyRole.PRICE] *= 0.5
+    if context.money.per is None and context.money.high < table.target_floor * _scale(context.money):
+        scores[MoneyRole.TARGET] *= 0.25
     if not within_bounds(context.money):
         scores[MoneyRole.COMMITMENT] = 0.0
     return _Heard(scores, {role: name for role, (_, name) in loudest.items()}, signs)

@@ -59,6 +59,7 @@ class RoleTable(Table):
     in_market_notes: frozenset[str]
     priors: dict[MoneyRole, float]
     price_ceiling: int
+    target_floor: int
     commitment_floor: dict[Literal["IDR", "other"], int]
     commitment_ceiling: dict[Literal["IDR", "other"], int]
     compared: str
