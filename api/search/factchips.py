@@ -40,6 +40,8 @@ def chips(connection: Connection, article_ids: Sequence[str]) -> dict[str, tuple
 
 def _names(connection: Connection, key: Column[int], name: Column[str], number: Column[int], keys: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
+    if not keys:
+        return found
     for row_id, value in connection.execute(select(key, name).where(key.in_(keys)).order_by(number)):
         found[row_id].append(value)
     return found

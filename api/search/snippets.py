@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.records import Snippet
-from nlp.analyser import Token, tokens
+from nlp.analyser import Token, matching
 from nlp.sentences import sentences
 
 LENGTH = 280
@@ -34,8 +34,7 @@ def snippet(text: str, words: Sequence[Token], *, at: tuple[int, int] | None = N
 
 
 def _matching(text: str, words: Sequence[Token]) -> list[Token]:
-    exact, stems = {w.exact for w in words}, {w.stem for w in words}
-    return [t for t in tokens(text) if t.exact in exact or t.stem in stems] if words else []
+    return matching(text, {w.exact for w in words}, {w.stem for w in words}) if words else []
 
 
 def _worth(found: Sequence[Token], words: Sequence[Token]) -> float:

@@ -5,6 +5,6 @@ Engines index the forms joined by spaces with a whitespace analyser, so that two
 """
 
 from nlp.analyser.stems import stem
-from nlp.analyser.tokens import Token, exact_line, lines, stem_line, tokens
+from nlp.analyser.tokens import Token, exact_line, lines, matching, stem_line, tokens
 
-__all__ = ["Token", "exact_line", "lines", "stem", "stem_line", "tokens"]
+__all__ = ["Token", "exact_line", "lines", "matching", "stem", "stem_line", "tokens"]
