@@ -25,7 +25,7 @@ KEYWORDS = (
 TITLE_EXACT, TITLE_STEM, TEXT_EXACT, TEXT_STEM = 2.0, 1.0, 1.0, 0.5
 """What a word counts for in each field: as written above its stem, in the title above the text."""
 
-SCHEMA = "4"
+SCHEMA = "5"
 """Changes with the fields, the analyser or the mapping; an index of another one is rebuilt."""
 
 

@@ -26,17 +26,23 @@ def _texts(path: Path) -> Iterator[str]:
         for line in lines:
             if ".jsonl" in path.name:
                 row = json.loads(line)
-                yield f"{row['title']}\n{row['text']}"
+                yield f"{row['title'] or ''}\n{row['text']}"
             else:
                 yield line
 
 
-def main(paths: list[str]) -> int:
-    """Count the words of `paths`, stem them, write the table."""
+def vocabulary(paths: list[str]) -> Counter[str]:
+    """How often each word (exact form) stands in the texts of `paths`."""
     counts: Counter[str] = Counter()
     for path in paths:
         for text in _texts(Path(path)):
             counts.update(exact_line(text).split())
+    return counts
+
+
+def main(paths: list[str]) -> int:
+    """Count the words of `paths`, stem them, write the table."""
+    counts = vocabulary(paths)
     stemmer = dictionary_stemmer()
     words = sorted(w for w, n in counts.items() if n >= LEAST and len(w) >= SHORTEST and w.isascii() and w.isalpha())
     rows = [(word, stemmer.stem(word)) for word in words]

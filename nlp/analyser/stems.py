@@ -1,11 +1,14 @@
 """Stems: a table word → stem first, a dictionary stemmer for the rest.
 
-The table (`data/stems.tsv`, written by `nlp.analyser.build`) holds the stemmer's own answers for a vocabulary, with the curated
-rows of `data/curated.tsv` on top. Words outside it go to the same stemmer (PySastrawi), whose answers are remembered.
+The table (`data/stems.tsv`, written by `nlp.analyser.build`) holds the stemmer's own answers for a vocabulary, with the decisions
+of `data/curated.tsv` on top: words of one meaning that the stemmer parts (perbankan from bank), of two that it joins (pemerintah
+and perintah), spellings (resiko), and English words for the same thing of the same origin (investment). Words outside the table go
+to the same stemmer (PySastrawi), whose answers are remembered.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Protocol, cast
@@ -20,6 +23,20 @@ class _Stemmer(Protocol):
     def stem(self, word: str) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A curated row: `words` have this `stem`."""
+
+    stem: str
+    words: tuple[str, ...]
+    reason: str = ""
+
+
+def _rows(name: str) -> list[tuple[int, str]]:
+    text = (files("nlp.analyser") / "data" / name).read_text(encoding="utf-8")
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
+
+
 def read_table(name: str) -> dict[str, str]:
     """A table of `data/`: word, tab, stem; lines starting with # are comments.
 
@@ -27,20 +44,35 @@ def read_table(name: str) -> dict[str, str]:
         RegistryError: a line is not of that form, or a word stands twice.
     """
     table: dict[str, str] = {}
-    for number, line in enumerate((files("nlp.analyser") / "data" / name).read_text(encoding="utf-8").splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
-        word, tab, root = line.partition("\t")
-        root = root.partition("\t")[0]
-        if not tab or not word or not root or word in table:
+    for number, line in _rows(name):
+        word, _, root = line.partition("\t")
+        if not word or not root or word in table:
             raise RegistryError(f"nlp/analyser/data/{name}:{number}: expected word, tab, stem, each word once: {line!r}")
         table[word] = root
     return table
 
 
+def read_decisions(name: str = "curated.tsv") -> tuple[Decision, ...]:
+    """The curated rows of `data/`: stem, tab, words, and where it is not plain a tab and the reason.
+
+    Raises:
+        RegistryError: a line is not of that form, or a word or a stem stands twice.
+    """
+    decisions: dict[str, Decision] = {}
+    known: set[str] = set()
+    for number, line in _rows(name):
+        root, *rest = line.split("\t")
+        words = tuple(rest[0].split()) if rest else ()
+        if not root.split() == [root] or not words or len(rest) > 2 or root in decisions or known.intersection(words):
+            raise RegistryError(f"nlp/analyser/data/{name}:{number}: expected stem, tab, words, each once: {line!r}")
+        known.update(words)
+        decisions[root] = Decision(root, words, *rest[1:])
+    return tuple(decisions.values())
+
+
 @cache
 def _table() -> dict[str, str]:
-    return read_table("stems.tsv") | read_table("curated.tsv")
+    return read_table("stems.tsv") | {word: decision.stem for decision in read_decisions() for word in decision.words}
 
 
 @cache

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.analyser import exact_line, lines, stem, tokens
+from nlp.analyser.check import check
+from nlp.analyser.stems import Decision, read_decisions
 
 
 @pytest.mark.parametrize(
@@ -25,26 +27,92 @@ def test_the_words_of_a_text(text: str, exact: str) -> None:
     assert exact_line(text) == exact
 
 
-@pytest.mark.parametrize(
-    "family",
-    [
-        ("industri", "perindustrian"),
-        ("subsidi", "bersubsidi"),
-        ("salur", "menyalurkan", "disalurkan", "penyaluran"),
-        ("biaya", "pembiayaan", "dibiayai"),
-        ("kucur", "mengucurkan", "dikucurkan"),
-        ("bank", "perbankan"),
-        ("latih", "pelatihan", "melatih"),
-    ],
-    ids=lambda family: family[0],
-)
-def test_words_of_one_family_share_a_stem(family: tuple[str, ...]) -> None:
-    assert len({stem(word) for word in family}) == 1
+FAMILIES = """
+industri perindustrian industrial industrialisasi industry
+subsidi bersubsidi mensubsidi disubsidi subsidy
+salur menyalurkan disalurkan penyaluran
+biaya pembiayaan dibiayai
+anggaran menganggarkan dianggarkan penganggaran
+kucur mengucurkan dikucurkan pengucuran kucuran
+bank perbankan banking
+latih pelatihan melatih
+investasi berinvestasi menginvestasikan investment
+ekspor mengekspor pengekspor eksportir exports
+nilai senilai bernilai
+kemas pengemasan mengemas kemasan
+analisis analisa menganalisa
+aktivitas aktifitas beraktivitas
+izin ijin perizinan perijinan
+praktik praktek
+miliar milyar
+risiko resiko beresiko
+pajak perpajakan
+sertifikat sertifikasi bersertifikat
+"""
+APART = """
+pemerintah perintah
+menteri teri
+perusahaan usaha
+pengusaha perusahaan
+kebijakan bijak
+hilirisasi hilir
+pengadaan ada
+persetujuan tujuan
+kemas emas
+menemani petani
+penarikan tari
+keretakan kereta
+desakan desa
+analis analisis
+berlaku pelaku
+"""
 
 
-@pytest.mark.parametrize(("one", "other"), [("pemerintah", "perintah"), ("menteri", "teri")])
-def test_words_of_two_families_stay_apart(one: str, other: str) -> None:
+@pytest.mark.parametrize("family", FAMILIES.split("\n")[1:-1])
+def test_words_of_one_family_share_a_stem(family: str) -> None:
+    assert len({stem(word) for word in family.split()}) == 1
+
+
+@pytest.mark.parametrize("pair", APART.split("\n")[1:-1])
+def test_words_of_two_families_stay_apart(pair: str) -> None:
+    one, other = pair.split()
     assert stem(one) != stem(other)
+
+
+def test_every_curated_word_has_the_stem_of_its_row_and_every_stem_is_its_own() -> None:
+    for row in read_decisions():
+        assert {stem(word) for word in (*row.words, row.stem)} == {row.stem}
+
+
+SMALL = ["bank", "banknya", "perbankan", "keperbankan", "perban", "rekan", "milyar", "miliar"]
+
+
+def without_suffix(word: str) -> str:
+    """A poor stemmer."""
+    return word.removesuffix("nya").removesuffix("an")
+
+
+@pytest.mark.parametrize(
+    ("stem_of_row", "words", "changed"),
+    [
+        ("bank", ("perbankan", "keperbankan"), ("perbankan", "keperbankan")),
+        ("bank", ("perbankan", "banking"), ("perbankan",)),
+        ("bank", ("bank", "banknya"), ()),
+        ("rekanan", ("rekan",), ()),
+    ],
+    ids=["two change", "one is not in the corpus", "both have it without the row", "only the name of the class changes"],
+)
+def test_a_row_counts_by_the_words_of_the_corpus_whose_class_it_changes(
+    stem_of_row: str, words: tuple[str, ...], changed: tuple[str, ...]
+) -> None:
+    (row,) = check(SMALL, [Decision(stem_of_row, words)], without_suffix)
+    assert row.changed == changed
+    assert row.counts == (len(changed) >= 2)
+
+
+def test_at_least_200_rows_change_two_words_of_the_vocabulary_they_name() -> None:
+    named = {word for row in read_decisions() for word in (*row.words, row.stem)}
+    assert sum(row.counts for row in check(named)) >= 200
 
 
 @given(st.text(max_size=300))
