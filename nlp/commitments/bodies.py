@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlp.analysis import Entity, EntityType
-from nlp.commitments.phrases import BY_END, bought_end, gets, joined, receives, source_end
+from nlp.commitments.phrases import BY_END, bought_end, gets, joined, receives, source_end, works_end
 from nlp.commitments.tables import pattern
 from nlp.entities import Found, Mention
 
@@ -38,6 +38,8 @@ class Bodies:
             return -1.0, "receiver"
         if bought_end().search(left[-50:]):
             return -1.0, "bought"
+        if works_end().search(left[-40:]):
+            return -1.0, "contractor"
         if BY_END.search(left[-16:]):
             return 3.0, "passive-by"
         if pattern("slots", "speech").match(right.lstrip(" ,").removeprefix("juga ")):

@@ -20,9 +20,11 @@ _AFAR = ("sentence-before", "title")
 """Rules of payers that do not stand in the amount's own sentence."""
 _GENERIC_ACTS = 2.0
 """Score from which a generic payer is the subject of a verb of providing."""
+_ADVERB = re.compile(r"\A(?:masing-masing|juga|sendiri|resmi|kembali|each|also)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:\A|[,.;:“\"]\s|\b(?:bahwa|saat|ketika|dan|that)\s)((?:[A-Z][\w&.-]*\s){0,4}[A-Z][\w&-]*)\s(?:akan\s|telah\s|juga\s|sudah\s|kembali\s|resmi\s)*"
-    r"(?:mengucurkan|menggelontorkan|menginvestasikan|berinvestasi|menanamkan|mengalokasikan|menyuntik\w*|mengakuisisi|mengumumkan|berkomitmen)\b"
+    r"(?:mengucurkan|menggelontorkan|menginvestasikan|berinvestasi|menanamkan|mengalokasikan|menyuntik\w*|mengakuisisi|mengumumkan|berkomitmen"
+    r"|menganggarkan|menyiapkan|memberikan|membeli|merogoh|menyalurkan|mendanai|membiayai|meneken|menandatangani)\b"
 )
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|persen\b|percent\b)")
 
@@ -47,7 +49,8 @@ class Payers:
     def actors(self, frame: Frame, kind: Kind | None = None) -> tuple[list[Actor], str]:
         """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named."""
         candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
-        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")}
+        acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by")}
+        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")} - acting
         candidates = [item for item in candidates if item.score > 0 and item.mention.entity not in receivers]
         best = max(candidates, key=lambda item: item.score, default=None)
         states = self._countries(frame)
@@ -164,7 +167,7 @@ class Payers:
                 others = _joined_before(before, named, match)
                 if BY_END.search(before[max(0, others[0].start() - 16) : others[0].start()]):
                     return [item.group() for item in others], 2.5
-                if pattern("slots", "active").match(before[match.end() :].lstrip()):
+                if pattern("slots", "active").match(_ADVERB.sub("", before[match.end() :].lstrip())):
                     return [item.group() for item in others], 2.6
             if named and named[0].start() == 0 and pattern("slots", "active").search(before[named[0].end() :]):
                 return [named[0].group()], 1.0

@@ -30,6 +30,12 @@ def source_end() -> re.Pattern[str]:
 
 
 @cache
+def works_end() -> re.Pattern[str]:
+    """Words of works done right before a name: the contractor ("dikerjakan oleh PT …")."""
+    return re.compile(rf"(?<![^\W_])(?:{slots().works})\s+(?:oleh\s+)?(?:PT\.?\s*)?\Z", re.IGNORECASE)
+
+
+@cache
 def bought_end() -> re.Pattern[str]:
     """A word of purchase right before a name ("akuisisi saham")."""
     return re.compile(rf"(?<![^\W_])(?:{slots().bought})\s+(?:[^\s,.]+\s+){{0,2}}(?:PT\.?\s*)?\Z", re.IGNORECASE)

@@ -63,7 +63,8 @@ class Receivers:
         subject = re.split(r"[,;:\"“]|\bbahwa\b|\bthat\b", before[: match.start()])[-1]
         subject = re.sub(r"\b(?:akan|bakal|telah|sudah|bisa|dapat|juga)\s*\Z", "", subject.strip()).strip()
         plain = not pattern("slots", "stops").search(subject) and not pattern("slots", "not_receiver").match(subject)
-        return [subject] if plain and 1 < len(subject.split()) <= MAX_WORDS else []
+        several = 1 < len(subject.split()) <= MAX_WORDS
+        return [subject] if plain and (several or subject[:1].isupper()) else []
 
     def _phrase(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
         """The phrase behind "kepada", "untuk", "bagi": behind the amount first, then before it."""

@@ -157,6 +157,7 @@ class SlotTable(Table):
     state: str
     state_signs: str
     bought: str
+    works: str
     speech: str
     never_names: str
     countries: str
