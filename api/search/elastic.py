@@ -62,6 +62,7 @@ class ElasticEngine:
     ) -> None:
         nodes = [address.strip() for address in url.split(",") if address.strip()]
         self._client = Elasticsearch(nodes, api_key=api_key, request_timeout=TIMEOUT, retry_on_timeout=True, max_retries=len(nodes) + 1)
+        self._patient = self._client.options(retry_on_status=())  # a full server is not asked again at once: `Bulk` waits
         self.prefix = prefix
         self._info = info
         self._settings = dict(settings or {})
@@ -138,7 +139,7 @@ class ElasticEngine:
     def _send(self, operations: list[Mapping[str, Any]]) -> Mapping[str, Any]:
         """One bulk request. To the alias only where there is one: a name that is gone must not become an index by itself."""
         try:
-            return dict(self._client.bulk(operations=operations, index=self.index, require_alias=self._named is None))
+            return dict(self._patient.bulk(operations=operations, index=self.index, require_alias=self._named is None))
         except TransportError as error:
             raise EngineDown(f"Elasticsearch does not answer: {error}") from error
         except ApiError as error:

@@ -57,17 +57,18 @@ class Bulk:
     def __init__(self, send: Send, pause: Callable[[float], None]) -> None:
         self._send = send
         self._pause = pause
-        self._waiting: list[Operation] = []
+        self._waiting: dict[str, Operation] = {}
         self._bytes = 0
         self.retried = 0
 
     def add(self, operation: Operation) -> None:
-        """Send it with the next request.
+        """Send it with the next request, instead of an earlier one on the same document: tried again, that one could come last.
 
         Raises:
             EngineDown: as `flush`.
         """
-        self._waiting.append(operation)
+        self._waiting.pop(operation.id, None)
+        self._waiting[operation.id] = operation
         self._bytes += operation.size
         if self._bytes >= REQUEST_BYTES or len(self._waiting) >= REQUEST_SIZE:
             self.flush()
@@ -78,7 +79,7 @@ class Bulk:
         Raises:
             EngineDown: the server had no room for long, or takes a document never; what was added since the last flush is given up.
         """
-        operations, self._waiting, self._bytes = self._waiting, [], 0
+        operations, self._waiting, self._bytes = list(self._waiting.values()), {}, 0
         for attempt in range(RETRIES + 1):
             if not operations:
                 return
