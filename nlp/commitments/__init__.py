@@ -103,6 +103,8 @@ def _expected(frames: list[Frame], kind: str) -> list[Frame]:
 def _is_supported(frame: Frame, item: Commitment) -> bool:
     """Whether enough speaks for an undertaking: a sign that starts one, or a known instrument and a payer."""
     rules = {role.rule for role in frame.roles}
+    if item.kind is Kind.INVESTMENT and "actor:generic-payer" in item.rule and not rules & tables.role_table().invested_by_the_state:
+        return False
     if rules & tables.role_table().strong or "given" in rules:
         return bool(item.actors) or bool(item.beneficiaries) or item.status in (Status.SIGNED, Status.PLEDGED)
     return bool(item.actors) and "kind:no-sign" not in item.rule

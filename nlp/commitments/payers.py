@@ -174,11 +174,12 @@ class Payers:
         return None
 
     def _unknown_subject(self, frame: Frame) -> str | None:
-        """A capitalised name no registry knows, right before a verb of providing ("SAP mengucurkan …")."""
+        """A person, or a capitalised name no registry knows, right before a verb of providing ("SAP mengucurkan …")."""
         for context in frame.contexts:
             before = context.sentence[: context.money.start - context.start]
             match = _SUBJECT.search(before)
-            if match and not self._bodies.found.within(context.start + match.start(1), context.start + match.end(1)):
+            named = self._bodies.found.within(context.start + match.start(1), context.start + match.end(1)) if match else []
+            if match and all(self._bodies.entity(mention).type is EntityType.PERSON for mention in named):
                 name = match.group(1)
                 if not pattern("slots", "generic_payers").search(name) and not pattern("slots", "countries").fullmatch(name):
                     return name

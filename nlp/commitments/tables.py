@@ -57,6 +57,7 @@ class RoleTable(Table):
     faint: frozenset[str]
     strong: frozenset[str]
     in_market_notes: frozenset[str]
+    invested_by_the_state: frozenset[str]
     priors: dict[MoneyRole, float]
     price_ceiling: int
     target_floor: int
