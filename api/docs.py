@@ -33,7 +33,7 @@ def _commands(command: click.Command, path: str, ctx: click.Context) -> Iterator
 
 def commands_page() -> str:
     """Every command with its help text."""
-    root = click.Context(cli, info_name="pantau", max_content_width=110, terminal_width=110)
+    root = click.Context(cli, info_name="pantau", terminal_width=110, **cli.context_settings)
     parts = ["# Commands\n", "Exit codes: 0 done, 1 failed, 2 wrong use. `--json` wherever a script might read.\n"]
     parts.append(f"```\n{cli.get_help(root)}\n```\n")
     for path, command, ctx in _commands(cli, "pantau", root):

@@ -15,9 +15,9 @@ from api.errors import ApiError
 from api.reading.crawling import crawl_health
 from api.store import queue
 from api.store.articles import counts
+from crawler.alarms import Level
 from crawler.documents.ocr import why_no_ocr
 from crawler.errors import CrawlerError
-from crawler.health import Level
 from crawler.recognising import waiting_documents
 from crawler.spool import segments
 from nlp.errors import NlpError

@@ -16,7 +16,7 @@ from crawler.items import Article
 from crawler.reading import Reading
 from crawler.session import Session
 from crawler.spiders.source import SourceSpider
-from crawler.spool import SpoolWriter
+from crawler.spool import SpoolWriter, recover
 from crawler.state import Visit
 from crawler.stopping import stop, stop_on
 
@@ -45,6 +45,7 @@ class DeliverPipeline:
 
     def open_spider(self) -> None:
         session = self._session
+        recover(session.data / "spool")
         self._spool = SpoolWriter(
             session.data / "spool",
             f"{session.run}-{session.source.name}",

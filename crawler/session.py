@@ -47,6 +47,7 @@ class Session:
         """
         outlets = load_outlets(*extra_outlets)
         state = State(state_path(data))
+        state.start_run(run, "crawl", datetime.now(UTC))
         rules = rules_of(source, outlets, datetime.now(UTC).date())
         learnt = state.learnt_order(source.outlet) if rules.numeric_dates is None else None
         return cls(

@@ -248,7 +248,8 @@ class State:
     # -- run ledger -------------------------------------------------------------------------------------------------------
 
     def start_run(self, run: str, origin: str, at: datetime) -> None:
-        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, NULL)", (run, origin, _iso(at)))
+        """A run begins; one that has begun already goes on (a crawl's sources open it each, `scrapy crawl` opens it alone)."""
+        self._db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, NULL)", (run, origin, _iso(at)))
 
     def end_run(self, run: str, at: datetime) -> None:
         self._db.execute("UPDATE runs SET ended = ? WHERE run = ?", (_iso(at), run))

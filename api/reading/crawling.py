@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from crawler.alarms import Level
 from crawler.errors import SourceError
-from crawler.health import Level, SourceHealth, source_health
+from crawler.health import SourceHealth, source_health
 from crawler.newsroom import SOURCES as SAMPLE
 from crawler.sources import Source, load_sources
 

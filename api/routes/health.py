@@ -50,6 +50,14 @@ class AlarmShape(Public):
     level: str = Field(description="degraded or broken")
 
 
+class ReasonShape(Public):
+    """Why pages or lists of a source were refused on its last day of runs."""
+
+    reason: str
+    times: int
+    example: str
+
+
 class CrawlShape(Public):
     """One source of an outlet, against its own past."""
 
@@ -58,10 +66,13 @@ class CrawlShape(Public):
     since: str | None = Field(description="First day of the present level")
     alarms: list[AlarmShape]
     last_run: str | None
+    due: str | None = Field(description="When its lists are looked at again")
     articles_today: int
     articles_usual: float
     fill: dict[str, float] = Field(description="Field to share of articles that have it")
+    text_chars: float = Field(description="Mean characters of its texts")
     layers: dict[str, float] = Field(description="Layer to share of texts it gave")
+    reasons: list[ReasonShape]
 
 
 class OutletShape(Public):
@@ -127,7 +138,9 @@ def _crawl(health: SourceHealth) -> CrawlShape:
         source=health.source, level=health.level.value, since=health.since.isoformat() if health.since else None,
         alarms=[AlarmShape(name=a.name, text=a.text, level=a.level.value) for a in health.alarms],
         last_run=health.last_run.isoformat() if health.last_run else None, articles_today=health.articles_today,
-        articles_usual=health.articles_usual, fill=dict(health.fill), layers=dict(health.layers),
+        articles_usual=health.articles_usual, fill=dict(health.fill), layers=dict(health.layers), text_chars=health.text_chars,
+        due=health.due.isoformat() if health.due else None,
+        reasons=[ReasonShape(reason=reason, times=times, example=example) for reason, times, example in health.reasons],
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import read_archive
+from crawler.health import source_health
 from crawler.items import Origin
 from crawler.runner import CrawlFailedError, due_sources
 from crawler.sources import load_sources
@@ -239,3 +240,12 @@ def test_a_walk_past_the_last_page_is_no_failure(site: Site, tmp_path: Path) -> 
 def test_scrapy_itself_knows_every_source_as_a_spider() -> None:
     done = subprocess.run([sys.executable, "-m", "scrapy", "list"], check=True, capture_output=True, text=True)
     assert set(done.stdout.split()) == {name for name, found in load_sources().items() if found.enabled}
+
+
+def test_scrapy_alone_crawls_and_writes_the_ledger_that_health_reads(tmp_path: Path) -> None:
+    nowhere = ["-s", "PANTAU_PROXY=http://127.0.0.1:9", "-s", "RETRY_ENABLED=0", "-s", "DOWNLOAD_DELAY=0", "-s", "ROBOTSTXT_OBEY=0"]
+    command = [sys.executable, "-m", "scrapy", "crawl", "kadin", "-s", f"PANTAU_DATA={tmp_path}", *nowhere]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    (health,) = source_health(tmp_path, [load_sources()["kadin"]], datetime.now(UTC))
+    assert [alarm.name for alarm in health.alarms] == ["lists"]
+    assert "WARNING" not in done.stderr

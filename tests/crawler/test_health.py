@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.health import Day, Level, judge, source_health
+from crawler.alarms import Day, Level, judge
+from crawler.health import source_health
 from crawler.state import State, state_path
 from tests.crawler.site import Site, feed, page, run, serving, source
 
