@@ -13,9 +13,11 @@ from api.store.schema import articles, commitment_actors, commitment_beneficiari
 
 def chips(connection: Connection, article_ids: Sequence[str]) -> dict[str, tuple[FactChip, ...]]:
     """Article id → its commitments in the order of its text; articles without any are missing."""
+    c = commitments.c
+    shown = (c.row_id, c.fact_id, c.article_id, c.amount_low, c.amount_high, c.currency, c.approx, c.kind, c.status, c.programme)
     holds = (commitments.c.tx_to.is_(None), not_(commitments.c.rejected), articles.c.article_id.in_(article_ids))
     query = (
-        select(commitments, sightings.c.pledge_id)
+        select(*shown, sightings.c.pledge_id)
         .join(articles, articles.c.current_version == commitments.c.version_id)
         .outerjoin(sightings, (sightings.c.fact_id == commitments.c.fact_id) & sightings.c.tx_to.is_(None))
         .where(*holds)

@@ -11,6 +11,9 @@ from api.wording import Lang, kind_text, status_text
 SHOWN = 200
 """Values of a facet that an answer carries, commonest first; the engine has counted them all."""
 
+KEPT = 50_000
+"""Names remembered: an answer says hundreds of them."""
+
 
 class Named(Protocol):
     """What gives an id its name (`nlp.registry.Registry`)."""
@@ -29,9 +32,19 @@ class Labels:
     def __init__(self, registry: Named, outlet: Callable[[str], str]) -> None:
         self._registry = registry
         self._outlet = outlet
+        self._known: dict[tuple[str, str, Lang], str] = {}
 
     def of(self, field: str, value: str, lang: Lang = "id") -> str:
         """The name of `value` in a keyword field."""
+        key = (field, value, lang)
+        if (known := self._known.get(key)) is not None:
+            return known
+        label = self._label(field, value, lang)
+        if len(self._known) < KEPT:
+            self._known[key] = label
+        return label
+
+    def _label(self, field: str, value: str, lang: Lang) -> str:
         if value.startswith("name:"):
             return value.removeprefix("name:").title()
         match field:
