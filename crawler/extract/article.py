@@ -7,8 +7,8 @@ field (title, text) is still missing, trafilatura and readability. `PageParts.la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -16,16 +16,18 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.errors import ExtractionError
+from crawler.extract.athand import PageAtHand
 from crawler.extract.body import Paragraph, join, paragraphs
 from crawler.extract.clean import clean, dropper, is_paywalled, is_truncated, split_dateline, without_head
 from crawler.extract.dating import Candidate, any_time, decide, time_elements, without_false_utc
 from crawler.extract.generic import generic_body, tree_source
 from crawler.extract.genre import article_type
-from crawler.extract.machine import JsonLd, names, read_jsonld, read_meta
+from crawler.extract.machine import names, read_jsonld, read_meta
 from crawler.extract.page import parse
 from crawler.extract.rules import Rules
+from crawler.extract.titles import title_of
 from crawler.items import ArticleType, Precision, Published
-from crawler.selector import select, select_text, text_of, value_of
+from crawler.selector import select, select_text, text_of
 from crawler.sources.model import Selectors
 from crawler.urls import canonical_url
 from nlp.lang.guess import guess_language
@@ -60,23 +62,6 @@ class PageParts:
     documents: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Page:
-    """A parsed page with what several fields need."""
-
-    tree: HtmlElement
-    url: str | None
-    rules: Rules
-    now: datetime
-    jsonld: JsonLd
-    meta: dict[str, str]
-    selectors: Selectors
-    layers: dict[str, str] = field(default_factory=dict)
-
-    def meta_values(self, keys: Iterable[str]) -> Iterator[str]:
-        return (self.meta[key] for key in keys if key in self.meta)
-
-
 def extract_page(page: str | bytes, url: str | None, rules: Rules, *, now: datetime, charset: str | None = None) -> PageParts:
     """What a page says, with the layer that gave each field.
 
@@ -86,9 +71,9 @@ def extract_page(page: str | bytes, url: str | None, rules: Rules, *, now: datet
         ExtractionError: no text of an article on it; the message says what was tried.
     """
     tree = parse(page, charset)
-    at = _Page(tree, url, rules, now, read_jsonld(tree), read_meta(tree), Selectors(version=""))
+    at = PageAtHand(tree, url, rules, now, read_jsonld(tree), read_meta(tree), Selectors(version=""))
     body = _body(at)
-    title = _title(at)
+    title = title_of(at)
     dateline, text = split_dateline(join(without_head(body, title)))
     if not text.strip():
         raise ExtractionError("no text found: tried selectors, JSON-LD, microdata, trafilatura, readability, captions")
@@ -117,7 +102,7 @@ def extract_page(page: str | bytes, url: str | None, rules: Rules, *, now: datet
 # -- text -----------------------------------------------------------------------------------------------------------------
 
 
-def _body(at: _Page) -> list[Paragraph]:
+def _body(at: PageAtHand) -> list[Paragraph]:
     for layer, found in _bodies(at):
         if _size(found) >= (1 if layer == "selector" else _LEAST):
             at.layers["text"] = layer
@@ -125,7 +110,7 @@ def _body(at: _Page) -> list[Paragraph]:
     return []
 
 
-def _bodies(at: _Page) -> Iterator[tuple[str, list[Paragraph]]]:
+def _bodies(at: PageAtHand) -> Iterator[tuple[str, list[Paragraph]]]:
     for selectors in at.rules.selectors:
         found = read_body(at.tree, selectors)
         if found:
@@ -164,7 +149,7 @@ def read_body(tree: HtmlElement, selectors: Selectors) -> list[Paragraph]:
     return []
 
 
-def _flags(at: _Page, text: str) -> tuple[str, ...]:
+def _flags(at: PageAtHand, text: str) -> tuple[str, ...]:
     flags = []
     if not at.jsonld.free or is_paywalled(text) or any(select(at.tree, selector) for selector in at.selectors.paywall):
         flags.append("paywalled")
@@ -173,66 +158,10 @@ def _flags(at: _Page, text: str) -> tuple[str, ...]:
     return tuple(flags)
 
 
-# -- title ----------------------------------------------------------------------------------------------------------------
-
-
-def _title(at: _Page) -> str:
-    for layer, raw in _titles(at):
-        title = re.sub(r"\s+", " ", raw).strip()
-        if title:
-            at.layers["title"] = layer
-            return title
-    return ""
-
-
-def _titles(at: _Page) -> Iterator[tuple[str, str]]:
-    for selectors in (at.selectors, *at.rules.selectors):
-        for value in select_text(at.tree, selectors.title):
-            yield "selector", value
-    head = next(iter(value_of(t) for t in at.tree.iter("title")), "")
-    stated = [value for value in (at.jsonld.headline, *at.meta_values(names().title), head) if value]
-    heading = _heading(at.tree, stated)
-    if heading:
-        yield "heading", heading
-    if at.jsonld.headline:
-        yield "jsonld", strip_outlet(at.jsonld.headline, at.url)
-    for value in at.meta_values(names().title):
-        yield "meta", strip_outlet(value, at.url)
-    for value in select_text(at.tree, ("h1",)):
-        yield "heading", value
-    yield "meta", strip_outlet(head, at.url)
-
-
-def _heading(tree: HtmlElement, stated: list[str]) -> str:
-    """The longest h1 or h2 that stands inside one of the stated titles: the title without the outlet's name around it."""
-    best = ""
-    for element in tree.iter("h1", "h2", "h3"):
-        text = text_of(element)
-        if len(text) > max(len(best), 14) and any(_fold(text) in _fold(title) for title in stated):
-            best = text
-    return best
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()
-
-
-def strip_outlet(title: str, url: str | None) -> str:
-    """A title without the outlet's name before or after it: "… - Kompas.com" and "KapanLagi.com: …"."""
-    host = (urlsplit(url or "").hostname or "").split(".")
-    labels = {part for part in host if len(part) > 3} - {"www"}
-    parts = re.split(r"(\s+[-|–—:·]+\s+|:\s+|\s*\|\s*)", title)
-    while len(parts) >= 3 and any(label in parts[-1].lower().replace(" ", "") for label in labels):
-        parts = parts[:-2]
-    while len(parts) >= 3 and any(label in parts[0].lower().replace(" ", "") for label in labels):
-        parts = parts[2:]
-    return "".join(parts).strip()
-
-
 # -- the other fields -----------------------------------------------------------------------------------------------------
 
 
-def _published(at: _Page) -> Published:
+def _published(at: PageAtHand) -> Published:
     machine: list[Candidate] = [("selector", value) for value in select_text(at.tree, at.selectors.date)]
     machine += [("jsonld", at.jsonld.published)] if at.jsonld.published else []
     machine += [("meta", value) for value in at.meta_values(names().published)]
@@ -247,7 +176,7 @@ def _published(at: _Page) -> Published:
     return found
 
 
-def _updated(at: _Page) -> Published | None:
+def _updated(at: PageAtHand) -> Published | None:
     stated = [("selector", value) for value in select_text(at.tree, at.selectors.date)]
     marked = decide(stated, at.rules, at.now, updated=True)
     machine: list[Candidate] = [("selector", value) for value in select_text(at.tree, at.selectors.updated)]
@@ -260,7 +189,7 @@ def _updated(at: _Page) -> Published | None:
     return found
 
 
-def _first(at: _Page, name: str, selectors: tuple[str, ...], jsonld: list[str], meta: tuple[str, ...]) -> str:
+def _first(at: PageAtHand, name: str, selectors: tuple[str, ...], jsonld: list[str], meta: tuple[str, ...]) -> str:
     candidates = [
         *(("selector", value) for value in select_text(at.tree, selectors)),
         *(("jsonld", value) for value in jsonld if value),
@@ -272,7 +201,7 @@ def _first(at: _Page, name: str, selectors: tuple[str, ...], jsonld: list[str], 
     return ""
 
 
-def _authors(at: _Page) -> tuple[str, ...]:
+def _authors(at: PageAtHand) -> tuple[str, ...]:
     for layer, values in (
         ("selector", tuple(select_text(at.tree, at.selectors.author))),
         ("jsonld", at.jsonld.authors),
@@ -290,14 +219,14 @@ def _author(value: str) -> str:
     return "" if name.startswith(("http://", "https://")) or len(name) > 80 else name
 
 
-def _tags(at: _Page) -> tuple[str, ...]:
+def _tags(at: PageAtHand) -> tuple[str, ...]:
     stated = tuple(select_text(at.tree, at.selectors.tags)) or at.jsonld.tags
     if not stated:
         stated = tuple(tag for value in at.meta_values(names().tags) for tag in value.split(","))
     return tuple(dict.fromkeys(tag.strip(" #") for tag in stated if 1 < len(tag.strip(" #")) <= 60))[:20]
 
 
-def _canonical(at: _Page) -> str | None:
+def _canonical(at: PageAtHand) -> str | None:
     """The page's own canonical URL where it is one of the same outlet and no front page, else that of its address."""
     own = canonical_url(at.url)
     for element in at.tree.xpath('//link[@rel="canonical"]/@href | //meta[@property="og:url"]/@content'):
@@ -312,13 +241,13 @@ def _same_site(one: str, other: str) -> bool:
     return left == right
 
 
-def _next_page(at: _Page) -> str | None:
+def _next_page(at: PageAtHand) -> str | None:
     if at.rules.paging is None or at.rules.paging.next is None or at.url is None:
         return None
     return next(iter(_links(at, (at.rules.paging.next,))), None)
 
 
-def _links(at: _Page, selectors: tuple[str, ...]) -> Iterator[str]:
+def _links(at: PageAtHand, selectors: tuple[str, ...]) -> Iterator[str]:
     for selector in selectors:
         for element in select(at.tree, selector):
             href = element.get("href")
