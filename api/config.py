@@ -21,7 +21,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="Data directory: database, index, spool, crawler state, archive.")
     database_url: SecretStr | None = Field(None, description="SQLAlchemy URL. Absent: SQLite (WAL) in the data directory.")
-    search_url: str | None = Field(None, description="Elasticsearch address (http or https). Absent: the embedded engine.")
+    search_url: str | None = Field(None, description="Elasticsearch address (http or https), several nodes by commas. Absent: embedded.")
     search_api_key: SecretStr | None = Field(None, description="API key for Elasticsearch.")
     search_index: str = Field("pantau", description="Prefix of index and alias names in Elasticsearch.")
     search_shards: int = Field(1, ge=1, description="Primary shards of a new Elasticsearch index.")

@@ -14,6 +14,7 @@ from crawler.documents.ocr import why_no_ocr
 
 PARTS = {
     "PANTAU_TEST_ELASTICSEARCH_URL": "a real Elasticsearch",
+    "PANTAU_TEST_ELASTICSEARCH_CLUSTER": "a command that runs one node (`COMMAND run PORT DATA setting=value …`, heap by ES_HEAP)",
     "PANTAU_TEST_DATABASE_URL": "a real PostgreSQL",
     "PANTAU_TEST_CHROMIUM": "a Chromium to drive",
     "PANTAU_TEST_TRANSFORMERS": "a Python that has the extra `transformers` (`make transformers`)",

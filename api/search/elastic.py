@@ -27,6 +27,8 @@ from nlp.analyser import lines
 FACET_SIZE = 65_000
 """Values counted of a facet; Elasticsearch's own limit on buckets is 65,536 a request by default."""
 TIMEOUT = 20.0
+SEARCH_TIMEOUT = 5.0
+"""Seconds a node may take to write, or to answer a person; then the next node is asked."""
 BUNDLED = ("none", "e5-small-id-en@")
 """Models whose vectors have the mapping's dimension; that of others is the first vector's."""
 
@@ -153,7 +155,11 @@ class ElasticEngine:
         self._call(lambda: self._client.indices.refresh(index=self.index))
 
     def _search(self, **request: Any) -> Mapping[str, Any]:
-        return self._call(lambda: dict(self._client.search(index=self.index, allow_partial_search_results=False, **request)))
+        return self._call(
+            lambda: dict(
+                self._client.options(request_timeout=SEARCH_TIMEOUT).search(index=self.index, allow_partial_search_results=False, **request)
+            )
+        )
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Total, hits and facets of a query."""
