@@ -20,6 +20,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.asked import asked_of
 from crawler.errors import ImportFormatError, SpoolError
 from crawler.files import append, new_file
 from crawler.items import WarcPlace
@@ -162,34 +163,43 @@ def _capture(record: object, body: bytes, offset: int) -> Capture:
     )
 
 
+def files_of_run(folder: Path, file: str) -> list[Path]:
+    """All files of the run that wrote `file`, in order: a release may lie in one and its attachment in the next."""
+    run = Path(file).name.rsplit("-", 1)[0]
+    return sorted(folder.rglob(f"{run}-*.warc.gz"), key=lambda path: path.name)
+
+
 def remove_from_archive(folder: Path, place: WarcPlace) -> bool:
-    """Blot out every capture of the URL whose record lies at `place` (`pantau forget`). Returns whether something was removed.
+    """Blot out the page whose record lies at `place`, its later pages and attachments, and every other capture of its URL in that run
+    (`pantau forget`). Returns whether something was removed.
 
     Records are overwritten in place by ones of the same length that say "forgotten", so that all other places stay true.
     """
     path = folder / place.file
     if not path.exists():
         return False
-    spans = list(_spans(path))
-    url = next((url for start, _, url in spans if start == place.offset), None)
+    url = next((owner for start, _, owner in _spans(path) if start == place.offset), None)
     if not url:
         return False
-    with path.open("r+b") as file:
-        for start, length, found in spans:
-            if found == url:
+    for found in files_of_run(folder, place.file):
+        spans = [(start, length) for start, length, owner in _spans(found) if owner == url]
+        with found.open("r+b") as file:
+            for start, length in spans:
                 file.seek(start)
                 file.write(_blot(length))
-        file.flush()
-        os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
     return True
 
 
 def _spans(path: Path) -> Iterator[tuple[int, int, str]]:
-    """(offset, length, URL) of each record as it lies in the file."""
+    """(offset, length, URL of the article's first page) of each record as it lies in the file."""
     with path.open("rb") as file:
         records = ArchiveIterator(file)
         for record in records:
-            url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            headers = record.rec_headers
+            asked = asked_of(headers.get_header(_ASKED))
+            url = (asked and asked.first) or headers.get_header("WARC-Target-URI") or ""
             record.content_stream().read()
             start = records.get_record_offset()
             yield start, records.get_record_length(), url

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from crawler.archive import files_of_run
 from crawler.documents.ocr import why_no_ocr
 from crawler.errors import CrawlerError, DocumentError
 from crawler.importer import import_paths
@@ -91,7 +92,7 @@ class _Job:
         """A crawled document, with its release, out of the archive of its run."""
         archive = self.data / "archive"
         replay = Replay(self.context, only={document.first}, folder=archive)
-        found, problem = _last(replay, _files_of_run(archive, document.archive))
+        found, problem = _last(replay, files_of_run(archive, document.archive))
         if found is None or "ocr" not in found.flags:
             return self._still(document, problem or "its page is no longer in the archive")
         state = State(state_path(self.data))
@@ -122,12 +123,6 @@ def _last(replay: Replay, files: Sequence[Path]) -> tuple[Article | None, str | 
         else:
             found = entry
     return found, problem
-
-
-def _files_of_run(archive: Path, file: str) -> list[Path]:
-    """All files of the run that wrote `file`: a release may lie in one and its attachment in the next."""
-    run = Path(file).name.rsplit("-", 1)[0]
-    return sorted(archive.rglob(f"{run}-*.warc.gz"), key=lambda path: path.name)
 
 
 def _visit(article: Article, document: Waiting, now: datetime) -> Visit:

@@ -13,6 +13,7 @@ from crawler.archive import read_archive, remove_from_archive
 from crawler.check import check_page, check_source, synthetic, write_fixture
 from crawler.errors import ExtractionError
 from crawler.importer import import_paths
+from tests.crawler.pdfs import RELEASE, make_pdf
 from tests.crawler.site import QUICK, Site, feed, page, run, serving, source, spooled
 
 URL = "http://kabar.example/berita/1"
@@ -80,3 +81,19 @@ def test_a_forgotten_page_leaves_the_archive_and_moves_nothing(site: Site, tmp_p
     reports = list(import_paths([path], data=tmp_path / "two", run="r", now=NOW, sources={"kabar": source()}))
     assert (reports[-1].added, reports[-1].refused) == (2, 0)
     assert not remove_from_archive(tmp_path / "archive", target)
+
+
+def test_with_a_forgotten_release_its_attachment_leaves_the_archive(site: Site, tmp_path: Path) -> None:
+    base = "http://kabar.example"
+    site.put(f"{base}/rss", feed(f"{base}/berita/1", f"{base}/berita/2"))
+    for n in (1, 2):
+        site.put(f"{base}/berita/{n}", page(f"Rilis {n}", extra=f'<a class=lampiran href="/berkas/{n}.pdf">PDF</a>'))
+        site.put(f"{base}/berkas/{n}.pdf", make_pdf(RELEASE), headers=(("Content-Type", "application/pdf"),))
+    selectors = {"version": "1", "title": ["h1.judul"], "date": [".tanggal"], "body": [".isi"], "documents": ["a.lampiran"]}
+    run(site, tmp_path, source(selectors=[selectors]))
+    place = next(article.warc for article in spooled(tmp_path) if article.title == "Rilis 1")
+    assert place is not None
+    assert remove_from_archive(tmp_path / "archive", place)
+    kept = {capture.url for capture in read_archive(tmp_path / "archive" / place.file)}
+    assert {f"{base}/berita/2", f"{base}/berkas/2.pdf"} <= kept
+    assert not kept & {f"{base}/berita/1", f"{base}/berkas/1.pdf"}
