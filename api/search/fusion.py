@@ -13,6 +13,7 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from api.search.glossary import terms
 from nlp.analyser import tokens
 
 
@@ -56,13 +57,21 @@ def weights_of(query: str) -> Weights:
 
 
 def is_english(query: str) -> bool:
-    """Whether a query is English: by its small words, or, where it has none of Indonesian's, by the endings of its words."""
-    words = [token.exact for token in tokens(query)]
-    small = sum(word in rules().english for word in words)
-    if small >= 2 or any(word in rules().indonesian for word in words):
-        return small >= 2
-    ended = sum(len(word) > 5 and word.endswith(rules().english_endings) for word in words)
-    return small + ended >= 2
+    """Whether a query is English: by its small words, or by words that the glossary translates and endings that Indonesian lacks."""
+    words = tokens(query)
+    small = [word.exact in rules().english for word in words]
+    if sum(small) >= 2:
+        return True
+    english = [one or _ends_english(word.exact) for one, word in zip(small, words, strict=True)]
+    for term in terms(words):
+        if term.foreign(words):
+            english[term.start : term.end] = [True] * (term.end - term.start)
+    votes, against = sum(english), sum(word.exact in rules().indonesian for word in words)
+    return (votes >= 2 or 0 < votes == len(words)) and votes > 2 * against and 4 * votes >= len(words)
+
+
+def _ends_english(word: str) -> bool:
+    return len(word) > 5 and word.endswith(rules().english_endings) and word not in rules().indonesian
 
 
 def fuse(words: Mapping[str, float], meaning: Mapping[str, float], weights: Weights) -> dict[str, float]:

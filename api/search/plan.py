@@ -1,16 +1,19 @@
 """From a person's `Tree` to the engine's `Node`: fact clauses of one AND group become one set of ids, words become words.
 
 A query is planned thrice: `where` is what must hold; `structure` is `where` without its words (what meaning is searched in);
-`ranking` asks for any of the words (what orders a hybrid list).
+`ranking` asks for any of the words (what orders a hybrid list). An English query ranks without its small words, and with the
+Indonesian words of the glossary's terms in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Word
 from api.search.facts import Resolved, is_fact
+from api.search.fusion import is_english, rules
+from api.search.glossary import terms
 from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
 from nlp.analyser import Token
 
@@ -23,7 +26,8 @@ class Plan:
     """What to ask an engine for one query.
 
     Attributes:
-        words: the tokens that rank and that snippets mark.
+        words: the tokens of the query.
+        marks: the tokens that snippets mark: the words that rank.
         text: the words as typed, for the embedder; empty where the query is fields only.
         dated: the query restricts the date of publication.
         undated: `where` with "has no date" in place of the date.
@@ -34,6 +38,7 @@ class Plan:
     structure: Node = EVERYTHING
     ranking: Node = EVERYTHING
     words: tuple[Token, ...] = ()
+    marks: tuple[Token, ...] = ()
     phrases: tuple[tuple[Token, ...], ...] = ()
     text: str = ""
     dated: bool = False
@@ -50,14 +55,17 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
     positive = _positive(tree)
     tokens = [t for leaf in positive if isinstance(leaf, Text | Quoted) for t in leaf.words]
     structure = builder.without_words(tree) or EVERYTHING
-    ranking = And((structure, Or(tuple(_rank(leaf) for leaf in positive)))) if positive else where
+    text = " ".join(query[leaf.start : leaf.end].strip('"+ ') for leaf in positive)
+    ranked, marks = _ranked(positive, english=is_english(text))
+    ranking = And((structure, Or(ranked))) if positive else where
     return Plan(
         where=where,
         structure=structure,
         ranking=ranking,
         words=tuple(tokens),
+        marks=marks,
         phrases=tuple(leaf.words for leaf in positive if isinstance(leaf, Quoted)),
-        text=" ".join(query[leaf.start : leaf.end].strip('"+ ') for leaf in positive),
+        text=text,
         dated=builder.dated,
         undated=_Builder(resolve, undated=True).node(tree) if builder.dated else EVERYTHING,
         uncompared=builder.uncompared,
@@ -72,6 +80,19 @@ def _positive(tree: Tree) -> list[Text | Quoted | Stem]:
             return [leaf for part in tree.parts for leaf in _positive(part)]
         case _:
             return []
+
+
+def _ranked(leaves: Sequence[Text | Quoted | Stem], *, english: bool) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
+    """What orders a hybrid list, and the tokens behind it."""
+    small = rules().english if english else frozenset()
+    kept = [leaf for leaf in leaves if not (isinstance(leaf, Text) and all(t.exact in small for t in leaf.words))] or leaves
+    own = tuple(token for leaf in kept if isinstance(leaf, Text | Quoted) for token in leaf.words)
+    if not english:
+        return tuple(map(_rank, kept)), own
+    typed = [token for leaf in leaves if isinstance(leaf, Text) for token in leaf.words]
+    meant = [alternative for term in terms(typed) for alternative in term.alternatives]
+    nodes = (*map(_rank, kept), *(And(tuple(Word(t.exact, t.stem) for t in alternative)) for alternative in meant))
+    return nodes, (*own, *(token for alternative in meant for token in alternative))
 
 
 def _rank(leaf: Text | Quoted | Stem) -> Node:

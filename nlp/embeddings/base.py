@@ -24,7 +24,7 @@ class EmbeddingSpec:
         model_id: name and content hash of the model ("e5-small-id-en@3f2a…").
         dimension: numbers in a vector.
         query_prefix, passage_prefix: put before the text.
-        pooling: how token states become one vector ("mean", "cls", or "model" where the library decides).
+        pooling: how token states become one vector ("mean", "cls", or "model" where the library decides), and whether it is centred.
     """
 
     model_id: str
@@ -37,7 +37,7 @@ class EmbeddingSpec:
 class Embedder(Protocol):
     """Texts to unit vectors whose dot product is their closeness in meaning.
 
-    Cosines of e5 models are compressed (matching texts .84–.92, random ones .77–.83): compare, never threshold.
+    Cosines of e5 models are compressed (matching texts .84–.92, random ones .77–.83) unless centred: compare, never threshold.
     """
 
     @property

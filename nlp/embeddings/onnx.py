@@ -19,6 +19,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as state
 from tokenizers import Tokenizer
 
 from nlp.embeddings.base import EmbeddingSpec, Vectors, clean, unit
+from nlp.embeddings.centre import load
 from nlp.errors import ModelError
 
 BUNDLED = Path(__file__).parent / "models" / "e5-small-id-en"
@@ -27,7 +28,7 @@ _ONNX_ERRORS = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.Inv
 
 
 class OnnxEmbedder:
-    """A BERT-like ONNX model with mean pooling, read from a folder with model.onnx, tokenizer.json and config.json.
+    """A BERT-like ONNX model with mean pooling, read from a folder with model.onnx, tokenizer.json, config.json and maybe centre.npz.
 
     Args:
         folder: the model; by default the bundled e5-small-id-en.
@@ -49,8 +50,10 @@ class OnnxEmbedder:
             raise ModelError(f"embedding model in {folder} cannot be used: {error}") from error
         self._tokenizer.enable_truncation(MAX_PIECES)
         self._inputs = {given.name for given in self._session.get_inputs()}
+        self._centring = load(folder, dimension)
         digest = hashlib.sha256(weights).hexdigest()[:12]
-        self._spec = EmbeddingSpec(f"{folder.name}@{digest}", dimension, "query: ", "passage: ", "mean")
+        model_id = f"{folder.name}@{digest}" + (f"+{self._centring.digest}" if self._centring else "")
+        self._spec = EmbeddingSpec(model_id, dimension, "query: ", "passage: ", "mean, centred" if self._centring else "mean")
 
     @property
     def spec(self) -> EmbeddingSpec:
@@ -75,7 +78,8 @@ class OnnxEmbedder:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(None, {name: values for name, values in feed.items() if name in self._inputs})
-        return unit(np.asarray(states[0], np.float32).mean(axis=0))
+        row = unit(np.asarray(states[0], np.float32).mean(axis=0))
+        return self._centring(row) if self._centring else row
 
 
 def _options() -> onnxruntime.SessionOptions:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp.embeddings.base import EmbeddingSpec, Vectors, clean, unit
+from nlp.embeddings.centre import load
 from nlp.errors import ModelError
 
 _WEIGHTS = ("*.safetensors", "*.bin", "*.onnx")
@@ -19,7 +20,7 @@ class SentenceTransformerEmbedder:
     """A model of the sentence-transformers library.
 
     Prefixes are the model's own prompts ("query"; "document" or "passage"). e5 models published without prompts get theirs
-    ("query: ", "passage: "), as their authors demand.
+    ("query: ", "passage: "), as their authors demand. A folder with a `centre.npz` gives centred vectors, as it does through ONNX.
 
     Args:
         name: a folder, or a name that the library can find.
@@ -43,7 +44,10 @@ class SentenceTransformerEmbedder:
         e5 = "e5" in Path(name).name.lower() and "instruct" not in name.lower()
         query = prompts.get("query", "query: " if e5 else "")
         passage = prompts.get("document", prompts.get("passage", "passage: " if e5 else ""))
-        self._spec = EmbeddingSpec(_model_id(name, self._model), int(_dimension(self._model)), query, passage, "model")
+        dimension = int(_dimension(self._model))
+        self._centring = load(Path(name), dimension) if Path(name).is_dir() else None
+        model_id = _model_id(name, self._model) + (f"+{self._centring.digest}" if self._centring else "")
+        self._spec = EmbeddingSpec(model_id, dimension, query, passage, "model, centred" if self._centring else "model")
 
     @property
     def spec(self) -> EmbeddingSpec:
@@ -62,7 +66,8 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.empty((0, self._spec.dimension), np.float32)
         rows = self._model.encode(texts, prompt="", convert_to_numpy=True, show_progress_bar=False)
-        return unit(np.asarray(rows, np.float32))
+        plain = unit(np.asarray(rows, np.float32))
+        return np.stack([self._centring(row) for row in plain]) if self._centring else plain
 
 
 def _dimension(model: Any) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from nlp.embeddings.build import bert
+from nlp.embeddings.centre import centring, save
 from nlp.embeddings.onnx import BUNDLED, OnnxEmbedder
 from nlp.embeddings.sentence import SentenceTransformerEmbedder
 from nlp.errors import ModelError
@@ -56,6 +57,18 @@ def test_the_same_weights_give_the_same_vectors_through_both_libraries(folder: P
     onnx = OnnxEmbedder(folder / "onnx")
     assert np.allclose(onnx.embed_passages(TEXTS), embedder.embed_passages(TEXTS), atol=1e-4)
     assert np.allclose(onnx.embed_query(TEXTS[0]), embedder.embed_query(TEXTS[0]), atol=1e-4)
+
+
+def test_a_centred_model_gives_the_same_vectors_through_both_libraries(folder: Path, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    made = centring(draw.standard_normal((2, 32)).astype(np.float32), draw.standard_normal(32).astype(np.float32))
+    for kind in ("onnx", "packed"):
+        shutil.copytree(folder / kind, tmp_path / kind)
+        save(made, tmp_path / kind)
+    onnx, library = OnnxEmbedder(tmp_path / "onnx"), SentenceTransformerEmbedder(str(tmp_path / "packed"), device="cpu")
+    assert np.allclose(onnx.embed_passages(TEXTS), library.embed_passages(TEXTS), atol=1e-4)
+    assert np.allclose(onnx.embed_query(TEXTS[0]), library.embed_query(TEXTS[0]), atol=1e-4)
+    assert library.spec.model_id.endswith(f"+{made.digest}")
 
 
 def test_every_text_becomes_a_unit_vector(embedder: SentenceTransformerEmbedder) -> None:

@@ -72,11 +72,11 @@ def test_an_english_question_is_closest_to_its_indonesian_sentence(embedder: Onn
     closeness = questions @ passages.T
     assert closeness.argmax(axis=1).tolist() == list(range(len(PAIRS)))
     others = closeness[~np.eye(len(PAIRS), dtype=bool)]
-    assert closeness.diagonal().mean() > others.mean() + 0.04
+    assert closeness.diagonal().mean() > others.mean() + 0.3
 
 
 def test_the_model_id_names_the_content(embedder: OnnxEmbedder) -> None:
-    assert embedder.spec.model_id == "e5-small-id-en@65a033b9aa58"
+    assert embedder.spec.model_id == "e5-small-id-en@65a033b9aa58+a886801ec309"
     assert embedder.spec.dimension == 384
 
 
@@ -85,9 +85,25 @@ def test_a_missing_model_says_where(tmp_path: Path) -> None:
         OnnxEmbedder(tmp_path)
 
 
-@pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json", "config.json"])
+def test_english_and_indonesian_queries_lie_in_the_same_place(embedder: OnnxEmbedder) -> None:
+    """Without centring every English query is nearer to every other English one than to the same query in Indonesian."""
+    indonesian, english = (np.vstack([embedder.embed_query(pair[language]) for pair in PAIRS]) for language in (0, 1))
+    same = np.sum(indonesian * english, axis=1)
+    others = (english @ english.T)[~np.eye(len(PAIRS), dtype=bool)]
+    assert same.min() > others.max()
+
+
+def test_a_model_without_centring_has_another_id(tmp_path: Path) -> None:
+    for name in ("config.json", "tokenizer.json", "model.onnx"):
+        shutil.copy(BUNDLED / name, tmp_path / name)
+    spec = OnnxEmbedder(tmp_path).spec
+    assert spec.model_id.endswith("@65a033b9aa58")
+    assert spec.pooling == "mean"
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json", "config.json", "centre.npz"])
 def test_a_damaged_model_is_a_model_error(tmp_path: Path, damaged: str) -> None:
-    for name in {"config.json", "tokenizer.json", "model.onnx"} - {damaged}:
+    for name in {"config.json", "tokenizer.json", "model.onnx", "centre.npz"} - {damaged}:
         shutil.copy(BUNDLED / name, tmp_path / name)
     (tmp_path / damaged).write_bytes(b"{}")
     with pytest.raises(ModelError, match=str(tmp_path)):

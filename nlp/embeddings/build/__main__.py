@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from nlp.embeddings.build import bert
 from nlp.embeddings.build.compare import compare
 from nlp.embeddings.build.weights import read_weights
+from nlp.embeddings.centre import FILE
 
 SHIPPED = Path(__file__).parent.parent / "models" / "e5-small-id-en"
 
@@ -23,7 +25,7 @@ def _weight_file() -> Path:
 
 
 def build(weight_file: Path, pieces_file: Path, target: Path, *, packed: bool) -> None:
-    """model.onnx, tokenizer.json and config.json in `target`; with `packed` also a sentence-transformers folder `packed`."""
+    """model.onnx, tokenizer.json, config.json and the shipped centre.npz in `target`; `packed`: a sentence-transformers folder too."""
     target.mkdir(parents=True, exist_ok=True)
     weights = read_weights(weight_file)
     pieces = bert.vocabulary(pieces_file)
@@ -35,8 +37,10 @@ def build(weight_file: Path, pieces_file: Path, target: Path, *, packed: bool) -
     plain = target / "model.fp32.onnx"
     bert.export(model, plain)
     bert.quantise(plain, target / "model.onnx", weights)
+    shutil.copy(SHIPPED / FILE, target / FILE)
     if packed:
         bert.sentence_transformer(model, target / "tokenizer.json", target)
+        shutil.copy(SHIPPED / FILE, target / "packed" / FILE)
 
 
 def main() -> None:

@@ -13,6 +13,9 @@ from api.search.fusion import Weights, fuse, is_english, weights_of
         "Which state bank lends to furniture makers?",
         "how much was pledged for battery plants",
         "banks slowly adopting green financing instruments",
+        "furniture exports",
+        "unhusked rice price Cirebon",
+        "explainer motor vehicle fuel tax as regional tax",
     ],
 )
 def test_an_english_query_is_recognised(query: str) -> None:
@@ -30,6 +33,9 @@ def test_an_english_query_is_recognised(query: str) -> None:
         "investasi BYD di Subang",
         "Link and Match IKM",
         "kambing penting kering",
+        "food estate Kalimantan Tengah",
+        "Anggota DPR Dorong Pembentukan UU Artificial Intelligence Tahun Ini Juga",
+        "net zero emission PLN",
         "",
     ],
 )
