@@ -21,6 +21,7 @@ from api.security import Security
 from api.store import principals
 from api.store.database import Database
 from api.web import mount, pages
+from api.web.templating import language
 from crawler.outlets import Outlets
 from nlp.registry import Registry
 
@@ -51,7 +52,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = parts.now) -
     app = FastAPI(title="Pantau", version=version("pantau"), lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.server = server
     app.add_middleware(Security)
-    problems.install(app, pages.problem_page)
+    problems.install(app, pages.problem_page, language)
     for module in (search, articles, names, ledger, watches, exports, health):
         app.include_router(module.router)
     mount.include(app)

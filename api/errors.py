@@ -17,6 +17,7 @@ ApiError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -46,16 +47,31 @@ class QueryError(SearchError):
     Attributes:
         at: code point offset into the query where the trouble is, or None.
         suggestion: a query that would work, or None.
+        code, values: what `api.refusals` says it with, in any language; no code where the message is all there is.
     """
 
-    def __init__(self, message: str, *, at: int | None = None, suggestion: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        at: int | None = None,
+        suggestion: str | None = None,
+        code: str = "",
+        values: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.at = at
         self.suggestion = suggestion
+        self.code = code
+        self.values = dict(values or {})
 
 
 class CursorError(SearchError):
-    """A cursor is forged, expired, or belongs to another query."""
+    """A cursor is forged, expired, or belongs to another query. `code` is what `api.refusals` says it with."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class EngineDown(SearchError):  # noqa: N818 - read as a state in `except EngineDown`

@@ -98,6 +98,9 @@ class Problem(Public):
     instance: str | None = None
     at: int | None = Field(None, description="Place in the query, code points")
     suggestion: str | None = Field(None, description="A query that would work")
+    code: str | None = Field(
+        None, description="What is wrong, for programs; `detail` says it in English, or in Indonesian if Accept-Language asks so"
+    )
 
 
 def search_result(answer: SearchAnswer) -> SearchResult:

@@ -15,6 +15,7 @@ from typing import Self
 
 from api.alerts.model import Mail
 from api.errors import DeliveryError
+from api.refusals import Wrong
 
 TIMEOUT = 30.0
 
@@ -47,11 +48,11 @@ def check_address(email: str) -> str:
     address = email.strip()
     name, _, host = address.rpartition("@")
     if parseaddr(address)[1] != address or not name or not host or len(address) > 254 or not address.isprintable() or " " in address:
-        raise ValueError(f"{email!r} is not an e-mail address")
+        raise Wrong("email", value=email)
     try:
         Address(addr_spec=address)
     except (ValueError, IndexError) as error:
-        raise ValueError(f"{email!r} is not an e-mail address: {error}") from error
+        raise Wrong("email", value=email) from error
     return address
 
 

@@ -17,6 +17,7 @@ from api.alerts.model import DEFAULT_ASKS, EMAIL, FEED, WEBHOOK, Ask, State, Sub
 from api.alerts.tokens import hash_secret, new_feed_secret
 from api.alerts.webhook import check_target
 from api.errors import NotFoundError
+from api.refusals import Wrong
 from api.store.schema import matches, outbox, watch_secrets, watches
 from api.wording import Lang
 
@@ -67,9 +68,9 @@ def make_wish(
     """
     given = [(Subject(name), text.strip()) for name, text in subjects.items() if text and text.strip()]
     if len(given) != 1:
-        raise ValueError("say one thing to watch: a company, a programme, an agency or a query")
+        raise Wrong("one_subject")
     if email and webhook:
-        raise ValueError("a watch tells one place: an e-mail address or a webhook; add a second watch for the other")
+        raise Wrong("one_place")
     address = check_address(email) if email else None
     hook = check_target(webhook, allow_private=allow_private).geturl() if webhook else None
     subject, text = given[0]
@@ -78,7 +79,7 @@ def make_wish(
         return Wish(subject, text, text, address, tuple(asks) or DEFAULT_ASKS, lang, owner, hook)
     found = resolve(subject, text)
     if found is None:
-        raise ValueError(f"no {subject.value} is known as {text!r}: try its ticker, its full name, or watch a query instead")
+        raise Wrong(f"unknown_{subject.value}", value=text)
     return Wish(subject, *found, address, tuple(asks) or DEFAULT_ASKS, lang, owner, hook)
 
 

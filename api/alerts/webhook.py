@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from api.alerts.message import fact_line, printable, reason_lines, shown
 from api.alerts.model import Notice
 from api.errors import DeliveryError
+from api.refusals import Wrong
 from api.store.types import plain
 from api.wording import Lang
 from crawler import safety
@@ -54,16 +55,16 @@ def check_target(url: str, *, allow_private: bool = False) -> SplitResult:
         ValueError: it is not https (http only where private addresses are allowed), names no host, carries a login, or is not public.
     """
     if not url.isprintable() or any(c in url for c in " \\"):
-        raise ValueError(f"{url!r} is not a web address")
+        raise Wrong("web_address", value=url)
     try:
         safety.check_url(url, allow_private=allow_private)
     except UnsafeUrlError as error:
-        raise ValueError(str(error)) from error
+        raise Wrong("unsafe", value=url) from error
     parts = urlsplit(url)
     if parts.scheme != "https" and not allow_private:
-        raise ValueError(f"a webhook needs an https address, not {url!r}")
+        raise Wrong("https", value=url)
     if parts.port == 0:  # urlsplit itself raises ValueError where the port is no number
-        raise ValueError(f"{url!r} has no port")
+        raise Wrong("port", value=url)
     return parts
 
 

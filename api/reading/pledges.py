@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from api.deps import ServerDep
-from api.errors import QueryError
 from api.ledger.queries import PledgeFilter
+from api.refusals import query_error
 from api.search.fields import fields
 from api.search.quantities import read_amount
 from nlp.registry import Registry
@@ -81,7 +81,7 @@ def _code(field: str, text: str) -> str | None:
     found = values.get(text.lower())
     if found is None:
         known = sorted(set(values.values()))
-        raise QueryError(f"{field} is one of {', '.join(known)}, not {text!r}")
+        raise query_error("one_of", field=field, known=", ".join(known), value=text)
     return found
 
 
@@ -91,5 +91,5 @@ def _least(text: str) -> int | None:
     bounds = read_amount(text)
     low = bounds.low if bounds else None
     if bounds is None or low is None or bounds.currency != "IDR" or low * 100 > LARGEST:
-        raise QueryError(f"the smallest amount is one in rupiah, such as 50 miliar, not {text!r}")
+        raise query_error("least", value=text)
     return int(low * 100)

@@ -179,7 +179,7 @@ def make_wish(server: Server, principal: Principal, wish: WishShape) -> Wish:
             subjects, email=wish.email or None, webhook=wish.webhook or None, asks=wish.asks, lang=wish.lang, owner=owner_of(principal)
         )
     except ValueError as error:
-        raise QueryError(str(error)) from None
+        raise QueryError(str(error), code=getattr(error, "code", ""), values=getattr(error, "values", {})) from None
 
 
 def add(server: Server, principal: Principal, wish: WishShape) -> WatchMade:

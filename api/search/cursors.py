@@ -12,8 +12,8 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from api.errors import CursorError
 from api.records import SearchRequest
+from api.refusals import cursor_error
 from api.store.frozen import FrozenLists, Hits
 
 
@@ -42,9 +42,9 @@ class Cursors:
         try:
             place = self._signer.loads(request.cursor or "")
         except BadSignature:
-            raise CursorError("the cursor is not one of ours; start the search again") from None
+            raise cursor_error("cursor_forged") from None
         if not isinstance(place, dict) or place.get("r") != _digest(request):
-            raise CursorError("the cursor belongs to another query; start the search again")
+            raise cursor_error("cursor_other_query")
         return place
 
     def freeze(self, request: SearchRequest, hits: Hits) -> str:
@@ -59,7 +59,7 @@ class Cursors:
         """
         kept = self._lists.find(name, _digest(request))
         if kept is None:
-            raise CursorError("the cursor has expired (30 minutes); start the search again")
+            raise cursor_error("cursor_expired")
         return kept
 
 

@@ -29,9 +29,9 @@ from luqum.tree import (
     Word,
 )
 
-from api.errors import QueryError
+from api.refusals import query_error
 from api.search.fields import FieldSpec, fields
-from api.search.quantities import read_amount, read_days
+from api.search.quantities import read_amount, read_days, turned
 from api.search.scan import Scanned, scan
 from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
 from nlp.analyser import tokens
@@ -72,7 +72,7 @@ def parse(query: str, names: Names, today: date) -> Tree | None:
     except ParseError as error:
         found = re.search(r"position (\d+)", str(error))
         at = scanned.origin(int(found[1])) if found else len(query)
-        raise QueryError("the query cannot be read here", at=at, suggestion=_plain(query)) from None
+        raise query_error("not_here", at=at, suggestion=_plain(query)) from None
     return _Reader(query, scanned, names, today).read(tree)
 
 
@@ -92,7 +92,7 @@ class _Reader:
     def read(self, item: Item, depth: int = 1) -> Tree:
         """One node of luqum's tree as ours."""
         if depth > MAX_DEPTH:
-            raise QueryError(f"brackets and NOT may nest {MAX_DEPTH} deep", at=self._span(item)[0])
+            raise query_error("too_deep", at=self._span(item)[0], most=MAX_DEPTH)
         start, end = self._span(item)
         if isinstance(item, Group | FieldGroup | Plus):
             return self.read(item.children[0], depth + 1)
@@ -102,7 +102,7 @@ class _Reader:
             return No(self.read(item.children[0], depth + 1), start, end)
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise QueryError(f"a query has at most {MAX_TERMS} terms", at=start)
+            raise query_error("too_many_terms", at=start, most=MAX_TERMS)
         return self._leaf(item, start, end)
 
     def _operation(self, item: Item, start: int, end: int, depth: int) -> Tree:
@@ -130,7 +130,7 @@ class _Reader:
                 return Stem("".join(t.exact for t in tokens(text)), start, end)
             found = tuple(tokens(text))
             return Text(found, start, end) if found else All((), start, end)
-        raise QueryError("this syntax is not searched", at=start, suggestion=_plain(self.query))
+        raise query_error("syntax", at=start, suggestion=_plain(self.query))
 
     def _search_field(self, item: SearchField, start: int, end: int) -> Tree:
         name, inner = item.name.lower(), item.expr
@@ -147,7 +147,7 @@ class _Reader:
         if isinstance(inner, Group | FieldGroup):
             return self._group(name, inner.children[0], start, end)
         if not isinstance(inner, Word | Phrase):
-            raise QueryError(f"{name}:( … ) takes values joined by OR", at=start)
+            raise query_error("group", at=start, field=name)
         raw = inner.value[1:-1] if isinstance(inner, Phrase) else inner.value.replace("\\", "")
         return self._value(name, raw, start, end)
 
@@ -156,12 +156,17 @@ class _Reader:
         if spec.kind == "amount":
             bounds = read_amount(raw)
             if bounds is None:
-                raise QueryError(f"{raw!r} is not an amount", at=start, suggestion=self._instead(start, end, "amount:>=50 miliar"))
+                raise query_error("amount", at=start, suggestion=self._instead(start, end, "amount:>=50 miliar"), value=raw)
+            if bounds.low is not None and bounds.high is not None and bounds.low > bounds.high:
+                instead = f"amount:[{bounds.currency} {bounds.high:f} TO {bounds.currency} {bounds.low:f}]"
+                raise query_error("reversed", at=start, suggestion=self._instead(start, end, instead), field=name)
             return AmountRange(bounds.low, bounds.high, bounds.currency, start, end)
         if spec.kind in {"date", "period"}:
             days = read_days(raw, self.today)
             if days is None:
-                raise QueryError(f"{raw!r} is not a date", at=start, suggestion=self._instead(start, end, f"{name}:2024-03"))
+                raise query_error("date", at=start, suggestion=self._instead(start, end, f"{name}:2024-03"), value=raw)
+            if days.low and days.high and days.low > days.high:
+                raise query_error("reversed", at=start, suggestion=self._instead(start, end, f'{name}:"{turned(raw)}"'), field=name)
             return DateRange(name, days.low, days.high, start, end)
         return Value(name, raw, self._canonical(name, spec, raw, start, end), start, end)
 
@@ -170,9 +175,9 @@ class _Reader:
             key = raw.strip().lower().replace(" ", "_")
             if key not in spec.values:
                 near = get_close_matches(key, spec.values, 1, 0.6) or list(spec.values)[:1]
-                raise QueryError(
-                    f"{name}: has no value {raw!r} (there are: {', '.join(sorted(set(spec.values.values())))})",
-                    at=start, suggestion=self._instead(start, end, f"{name}:{near[0]}"),
+                raise query_error(
+                    "value", at=start, suggestion=self._instead(start, end, f"{name}:{near[0]}"),
+                    field=name, value=raw, known=", ".join(sorted(set(spec.values.values()))),
                 )  # fmt: skip
             return spec.values[key]
         resolvers: Mapping[str, Resolve] = {
@@ -183,6 +188,7 @@ class _Reader:
         return (resolver(raw) if resolver else None) or f"name:{folded(raw)}"
 
     def _instead(self, start: int, end: int, clause: str) -> str:
+        end = start + len(self.query[start:end].rstrip())
         return self.query[:start] + clause + self.query[end:]
 
 

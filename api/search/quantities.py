@@ -123,6 +123,12 @@ def read_days(raw: str, today: date) -> Days | None:
             return Days(low.isoformat(), high.isoformat())
 
 
+def turned(raw: str) -> str:
+    """A range ("2025..2024", "[2025 TO 2024]") the other way round; any other text as it is."""
+    found = _BRACKETS.match(raw) or _SPAN.match(raw)
+    return f"{found[2]}..{found[1]}" if found else raw
+
+
 def _day_span(first: str, second: str, today: date) -> Days | None:
     low = None if first.strip() in {"*", ""} else _one_span(first.strip(), today)
     high = None if second.strip() in {"*", ""} else _one_span(second.strip(), today)

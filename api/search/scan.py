@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from api.errors import QueryError
+from api.refusals import query_error
 from api.search.fields import fields
 
 MAX_LENGTH = 500
@@ -70,12 +70,12 @@ def scan(query: str) -> Scanned:
         QueryError: too long, an open quote or bracket, wildcard, regex, fuzzy or boost syntax; with place and suggestion.
     """
     if len(query) > MAX_LENGTH:
-        raise QueryError(f"a query has at most {MAX_LENGTH} characters, this one {len(query)}", at=MAX_LENGTH)
+        raise query_error("too_long", at=MAX_LENGTH, most=MAX_LENGTH, length=len(query))
     out, position = _Writer(), 0
     while position < len(query):
         match = _TOKEN.match(query, position)
         if match is None:  # cannot be: the alternatives cover every character
-            raise QueryError("this cannot be read", at=position)
+            raise query_error("syntax", at=position)
         position = _write(out, query, match)
     return Scanned("".join(out.parts), tuple(out.starts), tuple(out.origins), len(query))
 
@@ -83,7 +83,7 @@ def scan(query: str) -> Scanned:
 def _write(out: _Writer, query: str, match: re.Match[str]) -> int:
     kind, text, start = match.lastgroup, match.group(), match.start()
     if kind == "open":
-        raise QueryError("a quotation mark is not closed", at=start, suggestion=query + '"')
+        raise query_error("open_quote", at=start, suggestion=query + '"')
     if kind == "field":
         if text[:-1].lower() in fields():
             return _field(out, query, text[:-1].lower(), start, match.end())
@@ -111,7 +111,7 @@ def _field(out: _Writer, query: str, name: str, start: int, position: int) -> in
     value, end = _value(query, name, position)
     quoted = value.replace("\\", " ").replace('"', " ").strip()
     if not quoted:
-        raise QueryError(f"{name}: needs a value", at=start)
+        raise query_error("no_value", at=start, field=name)
     out.add(f'{name}:"{quoted}"', start)
     return end
 
@@ -121,18 +121,18 @@ def _value(query: str, name: str, position: int) -> tuple[str, int]:
     if first == '"':
         end = query.find('"', position + 1)
         if end < 0:
-            raise QueryError("a quotation mark is not closed", at=position, suggestion=query + '"')
+            raise query_error("open_quote", at=position, suggestion=query + '"')
         return query[position + 1 : end], end + 1
     if first in "[{":
         end = min((i for i in (query.find("]", position), query.find("}", position)) if i >= 0), default=-1)
         if end < 0:
-            raise QueryError("a range is not closed: [from TO to]", at=position, suggestion=query + "]")
+            raise query_error("open_range", at=position, suggestion=query + "]")
         return query[position : end + 1], end + 1
     if fields()[name].kind == "amount" and (figure := _AMOUNT.match(query, position)):
         return figure.group(), figure.end()
     bare = _BARE.match(query, position)
     if bare is None:
-        raise QueryError(f"{name}: needs a value", at=position)
+        raise query_error("no_value", at=position, field=name)
     return bare.group().rstrip("?"), bare.end()
 
 
@@ -151,20 +151,18 @@ def _word(query: str, text: str, start: int) -> str:
 
 def _refuse(query: str, body: str, at: int) -> None:
     if re.fullmatch(r"/.+/[a-z]*", body) and body.count("/") == 2:
-        raise QueryError("regular expressions are not searched", at=at, suggestion=query.replace(body, body.strip("/")))
+        raise query_error("regex", at=at, suggestion=query.replace(body, body.strip("/")))
     if fuzzy := re.search(r"(?<=\w)[~^]\d*(?:[.,]\d+)?$", body):
         what = "fuzzy" if fuzzy.group().startswith("~") else "boost"
-        raise QueryError(f"{what} syntax is not searched", at=at + fuzzy.start(), suggestion=query.replace(body, body[: fuzzy.start()]))
+        raise query_error(what, at=at + fuzzy.start(), suggestion=query.replace(body, body[: fuzzy.start()]))
     if wild := re.search(r"\?(?=\w)|\*(?=\w)|^\*", body):
         plain = re.sub(r"[?*]", "", body)
-        raise QueryError(
-            "a wildcard may only end a word, after three letters: kred*", at=at + wild.start(), suggestion=query.replace(body, plain)
-        )
+        raise query_error("wildcard_place", at=at + wild.start(), suggestion=query.replace(body, plain))
     if re.fullmatch(r"[^\W_]{0,2}\*", body):
-        raise QueryError("* needs three letters before it", at=at, suggestion=query.replace(body, body.rstrip("*")).strip())
+        raise query_error("wildcard_short", at=at, suggestion=query.replace(body, body.rstrip("*")).strip())
 
 
 def _refuse_suffix(query: str, position: int) -> None:
     if suffix := re.compile(r"[~^]\d*").match(query, position):
         plain = query[:position] + query[suffix.end() :]
-        raise QueryError("fuzzy and boost syntax is not searched", at=position, suggestion=plain)
+        raise query_error("fuzzy" if suffix.group().startswith("~") else "boost", at=position, suggestion=plain)

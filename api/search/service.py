@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from api.errors import CursorError, QueryError
 from api.records import FACETS, Chip, Mode, SearchAnswer, SearchRequest, Sort
+from api.refusals import cursor_error, query_error
 from api.search.base import And, EngineAnswer, EngineQuery, Ids, Keyword, Node, SearchEngine
 from api.search.chips import chips
 from api.search.cursors import Cursors
@@ -96,7 +96,7 @@ class SearchService:
             understood = self.understand(connection, request)
             ranked = request.sort is Sort.RELEVANCE and bool(understood.plan.words or understood.plan.text)
             if request.cursor and ranked != (place.frozen is not None):
-                raise CursorError("the cursor belongs to another order; start the search again")
+                raise cursor_error("cursor_other_order")
             asked = self._ask(understood, request, ranked, place)
             order = (place.frozen or self._order(understood, request, asked)) if ranked else _by_key(asked)
             found = [Found(*hit) for hit in order[place.offset : place.offset + request.limit]]
@@ -119,10 +119,10 @@ class SearchService:
             QueryError: as `search`.
         """
         if not 0 <= request.limit <= MAX_LIMIT:
-            raise QueryError(f"limit is 0 to {MAX_LIMIT}, not {request.limit}")
+            raise query_error("limit", most=MAX_LIMIT, value=request.limit)
         unknown = [name for name in request.filters if name not in FACETS]
         if unknown:
-            raise QueryError(f"there is no filter {unknown[0]!r} (there are: {', '.join(FACETS)})")
+            raise query_error("filter", value=unknown[0], known=", ".join(FACETS))
         tree = parse(request.query, self.names, self._now().astimezone(JAKARTA).date())
 
         def by_sql(part: Tree) -> Resolved:
@@ -177,7 +177,7 @@ class SearchService:
         candidates = list(ranked.keys() | near.keys())
         ranked |= self.engine.scores(understood.plan.ranking, [c for c in candidates if c not in ranked])
         near |= self.engine.closeness(vector, [c for c in candidates if c not in near])
-        fused = fuse({c: ranked.get(c, 0.0) for c in candidates}, near, weights_of(request.query))
+        fused = fuse({c: ranked.get(c, 0.0) for c in candidates}, near, weights_of(understood.plan.text))
         return _merge(fused, by_words, self._matching(understood, candidates, by_words), rules().meaning_only)
 
     def _matching(self, understood: Understood, candidates: Sequence[str], by_words: dict[str, float]) -> set[str]:

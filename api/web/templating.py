@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.deps import Server
 from api.records import Principal, Role
+from api.refusals import told
 from api.web.words import LANGUAGES, known, number, say
 from api.wording import Lang, amount_text, day_text, kind_text, moment_text, status_text
 
@@ -121,6 +122,10 @@ class Speaker:
     def amount(self, low: Any, high: Any, currency: str, approx: bool = False) -> str:
         """The amount as people read it."""
         return amount_text(low, high, currency, approx=approx, lang=self.lang)
+
+    def told(self, error: Exception) -> str:
+        """What an error says."""
+        return told(error, self.lang)
 
     def number(self, value: int) -> str:
         """A whole number with separators."""

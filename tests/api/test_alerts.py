@@ -478,7 +478,7 @@ def test_a_wish_is_checked_before_it_is_a_watch() -> None:
             _wish(typed)
     with pytest.raises(ValueError, match="e-mail"):
         _wish({"company": "ASII", "email": "nobody"})
-    with pytest.raises(ValueError, match="no company is known as 'Q'"):
+    with pytest.raises(ValueError, match="No company is known as “Q”"):
         _wish({"company": "Q"}, lambda *_: None)
     with pytest.raises(QueryError):
         _wish({"query": "kind:"})

@@ -56,7 +56,7 @@ def test_a_query_watch_is_previewed_before_it_is_saved(data: Path, capsys: pytes
     ("arguments", "says"),
     [
         (("--query", "kind:apa"), "Try: kind:"),
-        (("--company", "tidak ada"), "no company is known"),
+        (("--company", "tidak ada"), "No company is known"),
         ((), "one thing to watch"),
         (("--company", "ASII", "--email", "nobody"), "not an e-mail address"),
         (("--company", "ASII", "--webhook", "http://127.0.0.1/"), "not a public address"),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import QueryError
+from api.refusals import told
 from api.search.grammar import Names, parse
 from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
 
@@ -125,6 +126,10 @@ REFUSED = [
     ("amount:banyak", 0, "amount:>=50 miliar"),
     ("date:kapan", 0, "date:2024-03"),
     ("date:2024-02-31", 0, "date:2024-03"),
+    ("kredit date:2025..2024", 7, 'kredit date:"2024..2025"'),
+    ("date:[2025-03 TO 2024-01]", 0, 'date:"2024-01..2025-03"'),
+    ("amount:20..10 juta", 0, "amount:[IDR 10000000 TO IDR 20000000]"),
+    ("amount:[USD 3 juta TO USD 1 juta] ikm", 0, "amount:[USD 1000000 TO USD 3000000] ikm"),
 ]
 
 
@@ -134,6 +139,21 @@ def test_a_query_that_cannot_be_understood_is_answered_with_place_and_suggestion
         read(query)
     assert refused.value.at == at
     assert refused.value.suggestion == suggestion
+
+
+@pytest.mark.parametrize("query", [r[0] for r in REFUSED])
+def test_a_suggestion_can_be_read(query: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(query)
+    assert refused.value.suggestion is not None
+    assert read(refused.value.suggestion) is not None
+
+
+@pytest.mark.parametrize("query", [r[0] for r in REFUSED])
+def test_what_is_wrong_is_told_in_both_languages(query: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(query)
+    assert told(refused.value, "en") == str(refused.value) != told(refused.value, "id")
 
 
 @pytest.mark.parametrize("query", ["a" * 501, "(" * 11 + "a" + ")" * 11, " ".join(["kata"] * 65)], ids=["length", "depth", "terms"])

@@ -263,3 +263,10 @@ def test_the_document_names_every_api_route_and_the_keys(client: TestClient) -> 
     assert expected <= document["paths"].keys()
     assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
     assert "ValidationError" not in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize(("asks", "says"), [("id-ID,id;q=0.9", "bukan tanggal"), ("en", "is not a date"), ("", "is not a date")])
+def test_what_is_wrong_with_a_query_is_told_in_the_language_a_script_asks_for(client: TestClient, asks: str, says: str) -> None:
+    answer = client.get("/api/search", params={"q": "date:kapan"}, headers={"Accept-Language": asks}).json()
+    assert says in answer["detail"]
+    assert answer["code"] == "date"

@@ -290,3 +290,10 @@ def test_an_edited_article_shows_the_figure_that_changed_and_both_wordings(clien
     (section,) = page.xpath("//section[@id='edits']")
     assert [name_of(e) for e in section.xpath(".//del")].count("Pabrik itu mulai bekerja tahun depan.") == 0
     assert "Bupati hadir di peresmian." in [name_of(e) for e in section.xpath(".//ins")]
+
+
+@pytest.mark.parametrize(("lang", "says"), [("id", "bukan tanggal"), ("en", "is not a date")])
+def test_what_is_wrong_with_a_query_is_told_in_the_language_of_the_page(client: TestClient, lang: str, says: str) -> None:
+    page = client.get("/", params={"q": "kredit date:kapan", "lang": lang})
+    assert page.status_code == 400
+    assert f"“kapan” {says}" in page.text
