@@ -2,7 +2,7 @@
 
 Each batch is analysed outside any transaction and written in one: everything of an article appears together or not at all. A segment
 moves to `done/` only after its articles are in the store; a crash at any point costs at most work done twice, since a version that
-is known is ignored. Lines that cannot be taken go to `quarantine/` with the reason.
+is known is ignored, unless a crawl found that its outlet went back to it. Lines that cannot be taken go to `quarantine/` with the reason.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from api import stories
 from api.ledger.booking import book, work_out
 from api.ledger.endings import book_changes
 from api.store import queue, transactions
-from api.store.articles import known, put_version
+from api.store.arrivals import bring_back, gone_back_to, known, put_version
 from api.store.clock import day_of, moment_of
 from api.store.database import Database
 from api.store.differences import keep_differences
 from api.store.facts import write_analysis
 from api.store.money import load_rates
-from crawler.items import Article
+from crawler.items import Article, Origin
 from crawler.spool import read_segment, segments, sync_folder
 from nlp.analysis import Analysis
 
@@ -134,7 +134,8 @@ class Ingest:
     def _batch(self, batch: Sequence[Article], counts: _Counts) -> None:
         with self.database.read() as connection:
             have = known(connection, [a.version_id for a in batch])
-        fresh = {a.version_id: a for a in batch if a.version_id not in have}
+            again = gone_back_to(connection, [a for a in batch if a.version_id in have and a.origin is Origin.CRAWL])
+        fresh = {a.version_id: a for a in batch if a.version_id not in have or a in again}
         counts.known += len(batch) - len(fresh)
         prepared = [self._prepare(article) for article in fresh.values()]
         if not prepared:
@@ -155,11 +156,12 @@ class Ingest:
         rates = load_rates(connection)
         arrived, alerting = 0, []
         for item in prepared:
-            stored = put_version(connection, item.article, now)
+            new = put_version(connection, item.article, now)
+            stored = new or (bring_back(connection, item.article) if item.article.origin is Origin.CRAWL else None)
             if stored is None:
                 continue
             arrived += 1
-            if stored.previous is not None:
+            if new is not None and new.previous is not None:
                 keep_differences(connection, stored.article_id, stored.version_id)
             queue.enqueue(connection, [stored.article_id], "put", now)
             if not stored.current:

@@ -7,12 +7,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from api.reading.edits import edit_of
+from api.store.articles import get_article
 from api.store.database import Database
 from api.store.differences import Difference, differences_of
-from api.store.schema import version_differences
+from api.store.schema import pledges, version_differences
 from crawler.edits import FigureChange
-from crawler.items import Article
-from tests.api.ingest_samples import FILLER, Analyser, article, later, take
+from crawler.items import Article, Origin
+from tests.api.ingest_samples import FILLER, Analyser, article, commitment, later, take
 
 FIGURE = FigureChange("Rp 12 triliun", "Rp 1,2 triliun")
 
@@ -78,3 +79,28 @@ def test_rights_decide_what_is_quoted_but_figures_are_always_told() -> None:
     excerpt, link = edit_of(found, "excerpt"), edit_of(found, "link")
     assert (excerpt.changes, excerpt.unquoted) == (found[:2], 1)
     assert (link.changes, link.unquoted) == ((found[0], Difference("text", None, None, (FIGURE,))), 1)
+
+
+def shown(database: Database) -> tuple[str, str]:
+    """(current version, amount of the one pledge) of the store."""
+    with database.read() as connection:
+        amount = connection.scalar(select(pledges.c.amount_low).where(pledges.c.tx_to.is_(None)))
+        return str(get_article(connection, TWELVE.article_id).version_id), str(amount)
+
+
+def test_a_wording_that_its_outlet_goes_back_to_is_shown_again_with_its_facts(database: Database, tmp_path: Path) -> None:
+    analyser = Analyser({"Rp 12 triliun": (commitment(12_000),), "Rp 1,2 triliun": (commitment(1_200),)})
+    take(database, tmp_path, [TWELVE], analyser)
+    take(database, tmp_path, [CORRECTED], analyser, now=later(1))
+    assert shown(database) == (CORRECTED.version_id, "1200000000000")
+    take(database, tmp_path, [TWELVE.model_copy(update={"fetched_at": later(2)})], analyser, now=later(2))
+    assert shown(database) == (TWELVE.version_id, "12000000000000")
+    assert len(told(database)) == 1
+
+
+def test_an_old_wording_that_is_imported_or_taken_twice_does_not_come_back(database: Database, tmp_path: Path) -> None:
+    take(database, tmp_path, [TWELVE, CORRECTED], Analyser())
+    again = TWELVE.model_copy(update={"fetched_at": later(2), "origin": Origin.REPLAY})
+    take(database, tmp_path, [TWELVE, again], Analyser(), now=later(2))
+    with database.read() as connection:
+        assert get_article(connection, TWELVE.article_id).version_id == CORRECTED.version_id

@@ -94,3 +94,18 @@ def test_a_change_of_looks_is_no_edit(site: Site, database: Database, tmp_path: 
         identity = client.get(f"/api/pledges/{pledge}").json()["sightings"][0]["article_id"]
         assert [version["changes"] for version in client.get(f"/api/articles/{identity}").json()["versions"]] == [[], []]
         assert "Hanya tampilannya yang berubah." in client.get(f"/articles/{identity}").text
+
+
+def test_an_edit_that_is_taken_back_is_taken_back_here_too(site: Site, database: Database, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for text in (BEFORE, AFTER, BEFORE):
+        publish(site, text)
+        crawl_and_take_in(site, data, database)
+        make_due(data)
+    settings = load_settings(data=data, database_url=database.engine.url.render_as_string(hide_password=False), embedder="none")
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
+        (line,) = client.get("/api/pledges").json()["pledges"]
+        assert line["amount_low"] == "12000000000000"
+        identity = client.get(f"/api/pledges/{line['pledge_id']}").json()["sightings"][0]["article_id"]
+        assert BEFORE in client.get(f"/api/articles/{identity}").json()["text"]
+        assert "Media kembali ke versi yang lebih lama" in client.get(f"/articles/{identity}").text
