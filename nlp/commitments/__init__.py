@@ -16,6 +16,8 @@ from nlp.commitments.beside import changes, evidence, progress, proposals
 from nlp.commitments.checks import checks
 from nlp.commitments.contexts import Context, contexts
 from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
+from nlp.commitments.learned.features import surroundings
+from nlp.commitments.learned.roles import relearned, role_model
 from nlp.commitments.roles import Role, calibrated, decide_roles
 from nlp.commitments.slots import Slots
 from nlp.commitments.times import period_of, stated_date
@@ -24,7 +26,7 @@ from nlp.money import find_money
 
 __all__ = ["VERSION", "Reader", "Reading"]
 
-VERSION = "rules-1"
+VERSION = "rules-2+roles-1"
 _MISMATCH_FACTOR = 0.5
 
 
@@ -46,10 +48,11 @@ class Reader:
 
     @classmethod
     def load(cls) -> Reader:
-        """Read every rule file. Raises RegistryError where one is wrong."""
+        """Read every rule file and the model. Raises RegistryError or ModelError where one is wrong."""
         for table in (tables.role_table, tables.kind_table, tables.status_table, tables.gate_table, tables.slot_table, tables.type_table):
             table()
         tables.sector_patterns()
+        role_model()
         return cls()
 
     def read(
@@ -70,7 +73,9 @@ class Reader:
         if not money:
             return Reading(type=kind)
         around = contexts(text, money)
-        roles = decide_roles(around, title, contexts(title, find_money(title)))
+        titled = find_money(title)
+        roles = decide_roles(around, title, contexts(title, titled))
+        roles = relearned(surroundings(title, text, kind, found, money, titled), around, roles)
         if given is not None:
             roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
         slots = Slots(title, text, found)

@@ -35,7 +35,7 @@ class LinearModel:
             with np.load(path, allow_pickle=False) as stored:
                 labels, features = stored["labels"].tolist(), stored["features"].tolist()
                 weights, bias = stored["weights"].astype(np.float32), stored["bias"].astype(np.float32)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise ModelError(f"{path.name}: no linear model ({error}); build it again with nlp.training.roles") from error
         if weights.shape != (len(features), len(labels)) or bias.shape != (len(labels),):
             raise ModelError(f"{path.name}: shapes do not fit; build it again with nlp.training.roles")
