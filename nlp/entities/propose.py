@@ -16,8 +16,8 @@ from nlp.embeddings.base import Embedder
 from nlp.entities.recognise import Recogniser
 from nlp.registry import comparable
 
-ALIKE = 0.95
-"""Cosine from which two names that share a word are one name to the default embedder (its cosines lie high)."""
+ALIKE = 0.75
+"""Cosine from which two names that share a word are one name to the default embedder, whose vectors are centred."""
 EXAMPLES = 5
 
 
