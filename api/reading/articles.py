@@ -53,6 +53,12 @@ class ArticlePage:
     versions: tuple[VersionLine, ...]
     copies: tuple[ArticleRow, ...]
 
+    @property
+    def went_back(self) -> bool:
+        """Whether the outlet went back to the wording that is current: another was first fetched later."""
+        shown = max(self.versions, key=lambda version: (version.fetched_at, version.number))
+        return shown.version_id != self.row.version_id
+
 
 def read_article(connection: Connection, article_id: str, number: int | None = None) -> ArticlePage:
     """The page of an article, at its current version or at version `number`.
