@@ -1,7 +1,7 @@
 """A collection of any size made from a smaller one: its articles repeated with perturbed text, keywords and vectors.
 
 Every repetition replaces a tenth of the words by words drawn as often as they occur, so that no two articles are equal and the
-vocabulary keeps its shape. Keywords are drawn from a registry-sized set by Zipf's law; vectors lie around random centres. Figures
+vocabulary keeps its shape. Keywords are ids of the registry, drawn by Zipf's law; vectors lie around random centres. Figures
 taken on it are figures of size, not of relevance.
 """
 
@@ -20,15 +20,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.search.base import EngineDocument, amount_order
+from nlp.analysis import EntityType, Kind, Status
+from nlp.registry import load_registry
 
 DIMENSION = 384
 CHUNK_WORDS = 180
 REPLACED = 0.1
 CENTRES = 200
-VALUES = {"company": (900, 1.6), "agency": (200, 0.9), "programme": (120, 0.5), "place": (500, 0.8), "person": (3000, 0.7)}
-"""Keyword field → different values, values an article on average."""
-KINDS = ("credit", "investment", "subsidy", "grant", "purchase", "budget")
-STATUSES = ("announced", "planned", "signed", "disbursed")
+MEAN = {"company": 1.6, "agency": 0.9, "programme": 0.5, "place": 0.8, "person": 0.7}
+"""Keyword field → values an article, on average."""
+TYPES = {
+    "company": EntityType.COMPANY, "agency": EntityType.PUBLIC_BODY, "programme": EntityType.PROGRAMME,
+    "place": EntityType.PLACE, "person": EntityType.PERSON,
+}  # fmt: skip
+FACTS = 0.5
+"""Share of articles that hold a commitment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Enlarged:
         self._vectors = vectors
         self._words = [word for row in rows for word in row.text.split()]
         draw = np.random.default_rng(11)
+        registry = load_registry()
+        self._names = {name: [row.id for row in registry.rows(kind)] for name, kind in TYPES.items()}
         self._centres = draw.standard_normal((CENTRES, DIMENSION)).astype(np.float32)
 
     def documents(self, start: int, stop: int) -> Iterator[EngineDocument]:
@@ -90,14 +98,13 @@ class Enlarged:
     def _perturbed(self, text: str, draw: random.Random) -> str:
         return " ".join(draw.choice(self._words) if draw.random() < REPLACED else word for word in text.split())
 
-    @staticmethod
-    def _keywords(row: Row, day: date, draw: random.Random) -> dict[str, tuple[str, ...]]:
+    def _keywords(self, row: Row, day: date, draw: random.Random) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {
-            "outlet": (row.outlet,), "type": ("news",), "lang": ("id",), "month": (day.strftime("%Y-%m"),), "currency": ("IDR",),
+            "outlet": (row.outlet,), "type": ("news",), "lang": ("id",), "month": (day.strftime("%Y-%m"),),
         }  # fmt: skip
-        for name, (values, mean) in VALUES.items():
-            count = int(draw.expovariate(1 / mean) + 0.5)
-            found[name] = tuple({f"{name}:{min(values - 1, int(draw.paretovariate(0.7)))}" for _ in range(count)})
-        if draw.random() < 0.5:
-            found |= {"kind": (draw.choice(KINDS),), "status": (draw.choice(STATUSES),)}
+        for name, mean in MEAN.items():
+            count, names = int(draw.expovariate(1 / mean) + 0.5), self._names[name]
+            found[name] = tuple(dict.fromkeys(names[int(draw.paretovariate(0.7)) % len(names)] for _ in range(count)))
+        if draw.random() < FACTS:
+            found |= {"kind": (draw.choice(list(Kind)).value,), "status": (draw.choice(list(Status)).value,), "currency": ("IDR",)}
         return found
