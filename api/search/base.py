@@ -25,6 +25,9 @@ KEYWORDS = (
 TITLE_EXACT, TITLE_STEM, TEXT_EXACT, TEXT_STEM = 2.0, 1.0, 1.0, 0.5
 """What a word counts for in each field: as written above its stem, in the title above the text."""
 
+WEAKER = 0.05
+"""What another form of a word counts for beside it: the rare words of a full form in a title stay below the short form in a text."""
+
 SCHEMA = "5"
 """Changes with the fields, the analyser or the mapping; an index of another one is rebuilt."""
 
@@ -65,6 +68,13 @@ class Phrase:
     """Words in this order, as written, in title or text."""
 
     exact: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weaker:
+    """What `child` says, but it counts so much less that what was typed ranks first."""
+
+    child: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class Not:
     child: Node
 
 
-Node = Word | Phrase | Prefix | Keyword | Days | Ids | And | Or | Not
+Node = Word | Phrase | Weaker | Prefix | Keyword | Days | Ids | And | Or | Not
 
 EVERYTHING = And(())
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from api.records import Chip
 from api.search.labels import Labels
-from api.search.tree import All, Any, No, Quoted, Text, Tree, Value
+from api.search.synonyms import FIELD
+from api.search.tree import All, Any, No, Quoted, Same, Text, Tree, Value
 
 
-def chips(tree: Tree | None, query: str, labels: Labels) -> tuple[Chip, ...]:
-    """A chip for every part that must hold; a query of one clause has one chip."""
+def chips(tree: Tree | None, query: str, labels: Labels, same: Sequence[Same] = ()) -> tuple[Chip, ...]:
+    """A chip for every part that must hold (a query of one clause has one chip), and one for every short form that also finds its
+    full form, or the other way round."""
     if tree is None:
         return ()
     parts = tree.parts if isinstance(tree, All) else (tree,)
-    return tuple(Chip(_label(part, query, labels), _without(query, part), _kind(part)) for part in parts)
+    clauses = (Chip(_label(part, query, labels), _without(query, part), _kind(part)) for part in parts)
+    forms = dict.fromkeys((found.short, found.full) for found in same)
+    return (*clauses, *(Chip(f"{short} = {full}", f"{query.strip()} {FIELD}:{short}", "synonym") for short, full in forms))
 
 
 def _without(query: str, part: Tree) -> str:

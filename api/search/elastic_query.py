@@ -9,6 +9,7 @@ from api.search.base import (
     TEXT_STEM,
     TITLE_EXACT,
     TITLE_STEM,
+    WEAKER,
     And,
     Days,
     Ids,
@@ -18,6 +19,7 @@ from api.search.base import (
     Or,
     Phrase,
     Prefix,
+    Weaker,
     Word,
 )
 
@@ -38,6 +40,8 @@ def to_query(node: Node) -> Body:
             text = " ".join(node.exact)
             fields_of = (("title_exact", TITLE_EXACT), ("text_exact", TEXT_EXACT))
             return _either([{"match_phrase": {name: {"query": text, "boost": boost}}} for name, boost in fields_of])
+        case Weaker(child):
+            return {"bool": {"must": [to_query(child)], "boost": WEAKER}}
         case Prefix():
             return _unranked(_either([{"prefix": {name: {"value": node.start}}} for name in ("title_exact", "text_exact")]))
         case Keyword():

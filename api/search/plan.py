@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Word
+from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Weaker, Word
 from api.search.facts import Resolved, is_fact
 from api.search.fusion import is_english, rules
 from api.search.glossary import terms
-from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
+from api.search.synonyms import applied, expand
+from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Same, Stem, Text, Tree, Value
 from nlp.analyser import Token
 
 Resolve = Callable[[Tree], Resolved]
+Written = Text | Quoted | Stem | Same
 KEYWORD_FIELDS = {"outlet", "company", "agency", "person", "programme", "lang", "type"}
 
 
@@ -28,6 +30,8 @@ class Plan:
     Attributes:
         words: the tokens of the query.
         marks: the tokens that snippets mark: the words that rank.
+        runs: words in a row that snippets mark together: full forms of short forms.
+        same: the short and full forms that stand for each other.
         text: the words as typed, for the embedder; empty where the query is fields only.
         dated: the query restricts the date of publication.
         undated: `where` with "has no date" in place of the date.
@@ -39,7 +43,8 @@ class Plan:
     ranking: Node = EVERYTHING
     words: tuple[Token, ...] = ()
     marks: tuple[Token, ...] = ()
-    phrases: tuple[tuple[Token, ...], ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+    same: tuple[Same, ...] = ()
     text: str = ""
     dated: bool = False
     undated: Node = EVERYTHING
@@ -47,13 +52,19 @@ class Plan:
 
 
 def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
-    """The plan of a parsed `query`; `resolve` answers fact clauses by SQL."""
+    """The plan of a parsed `query`; `resolve` answers fact clauses by SQL.
+
+    Raises:
+        QueryError: a `literal:` clause stands where it says nothing.
+    """
+    tree = expand(tree, query)
     if tree is None:
         return Plan()
     builder = _Builder(resolve)
     where = builder.node(tree)
     positive = _positive(tree)
-    tokens = [t for leaf in positive if isinstance(leaf, Text | Quoted) for t in leaf.words]
+    tokens = [t for leaf in positive if isinstance(leaf, Text | Quoted | Same) for t in leaf.words]
+    same = [leaf for leaf in positive if isinstance(leaf, Same)]
     structure = builder.without_words(tree) or EVERYTHING
     text = " ".join(query[leaf.start : leaf.end].strip('"+ ') for leaf in positive)
     ranked, marks = _ranked(positive, english=is_english(text))
@@ -63,8 +74,9 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
         structure=structure,
         ranking=ranking,
         words=tuple(tokens),
-        marks=marks,
-        phrases=tuple(leaf.words for leaf in positive if isinstance(leaf, Quoted)),
+        marks=(*marks, *(form[0] for leaf in same for form in leaf.forms if len(form) == 1)),
+        runs=tuple(tuple(token.exact for token in form) for leaf in same for form in leaf.forms if len(form) > 1),
+        same=tuple(applied(tree)),
         text=text,
         dated=builder.dated,
         undated=_Builder(resolve, undated=True).node(tree) if builder.dated else EVERYTHING,
@@ -72,9 +84,9 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
     )
 
 
-def _positive(tree: Tree) -> list[Text | Quoted | Stem]:
+def _positive(tree: Tree) -> list[Written]:
     match tree:
-        case Text() | Quoted() | Stem():
+        case Text() | Quoted() | Stem() | Same():
             return [tree]
         case All() | Any():
             return [leaf for part in tree.parts for leaf in _positive(part)]
@@ -82,20 +94,20 @@ def _positive(tree: Tree) -> list[Text | Quoted | Stem]:
             return []
 
 
-def _ranked(leaves: Sequence[Text | Quoted | Stem], *, english: bool) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
+def _ranked(leaves: Sequence[Written], *, english: bool) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
     """What orders a hybrid list, and the tokens behind it."""
     small = rules().english if english else frozenset()
     kept = [leaf for leaf in leaves if not (isinstance(leaf, Text) and all(t.exact in small for t in leaf.words))] or leaves
-    own = tuple(token for leaf in kept if isinstance(leaf, Text | Quoted) for token in leaf.words)
+    own = tuple(token for leaf in kept if isinstance(leaf, Text | Quoted | Same) for token in leaf.words)
     if not english:
         return tuple(map(_rank, kept)), own
-    typed = [token for leaf in leaves if isinstance(leaf, Text) for token in leaf.words]
+    typed = [token for leaf in leaves if isinstance(leaf, Text | Same) for token in leaf.words]
     meant = [alternative for term in terms(typed) for alternative in term.alternatives]
     nodes = (*map(_rank, kept), *(And(tuple(Word(t.exact, t.stem) for t in alternative)) for alternative in meant))
     return nodes, (*own, *(token for alternative in meant for token in alternative))
 
 
-def _rank(leaf: Text | Quoted | Stem) -> Node:
+def _rank(leaf: Written) -> Node:
     match leaf:
         case Stem():
             return Prefix(leaf.prefix)
@@ -103,6 +115,9 @@ def _rank(leaf: Text | Quoted | Stem) -> Node:
             return Phrase(tuple(t.exact for t in leaf.words))
         case Text():
             return And(tuple(Word(t.exact, t.stem) for t in leaf.words))
+        case Same():
+            forms = (Phrase(tuple(t.exact for t in f)) if len(f) > 1 else Word(f[0].exact, f[0].stem) for f in leaf.forms)
+            return Or((And(tuple(map(_rank, leaf.parts))), Weaker(Or(tuple(forms)))))
 
 
 class _Builder:
@@ -121,7 +136,7 @@ class _Builder:
                 return self._facts(tree) if is_fact(tree) else Or(tuple(map(self.node, tree.parts)))
             case No():
                 return Not(self.node(tree.part))
-            case Text() | Quoted() | Stem():
+            case Text() | Quoted() | Stem() | Same():
                 return _rank(tree)
             case _:
                 return self._clause(tree)
@@ -154,7 +169,7 @@ class _Builder:
     def without_words(self, tree: Tree) -> Node | None:
         """`tree` without its words; None where nothing else is in it. An OR with words in it restricts nothing."""
         match tree:
-            case Text() | Quoted() | Stem():
+            case Text() | Quoted() | Stem() | Same():
                 return None
             case All():
                 facts = tuple(p for p in tree.parts if is_fact(p))

@@ -84,7 +84,8 @@ def _hit(
     published = row.published_at.isoformat() if row.published_precision == "minute" and row.published_at else row.published_day
     shown = "" if row.rights == "link" else row.text
     return Hit(
-        id=row.article_id, url=row.url, title=marked(row.title, plan.marks), outlet=row.outlet, published=published, type=row.type,
-        lang=row.lang, score=round(item.score, 6), snippet=snippet(shown, plan.marks, at=at), facts=facts, copies=copies,
+        id=row.article_id, url=row.url, title=marked(row.title, plan.marks, plan.runs), outlet=row.outlet, published=published,
+        type=row.type, lang=row.lang, score=round(item.score, 6), snippet=snippet(shown, plan.marks, plan.runs, at=at),
+        facts=facts, copies=copies,
         story_id=row.story_id, semantic_only=item.semantic_only,
     )  # fmt: skip

@@ -189,7 +189,7 @@ class SearchService:
         return found | (set(candidates) & by_words.keys())
 
     def _chips(self, understood: Understood, request: SearchRequest) -> tuple[Chip, ...]:
-        return chips(understood.tree, request.query, self.labels)
+        return chips(understood.tree, request.query, self.labels, understood.plan.same)
 
     def _undated(self, understood: Understood) -> int:
         """Articles that the query would find if it did not ask for a date, and that have none."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api.search.base import And, Days, EngineDocument, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Word
+from api.search.base import And, Days, EngineDocument, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Weaker, Word
 from nlp.analyser import lines
 
 
@@ -48,6 +48,8 @@ class Single:
                 return all(self.satisfies(child) for child in children)
             case Or(children):
                 return any(self.satisfies(child) for child in children)
+            case Weaker(child):
+                return self.satisfies(child)
             case Not(child):
                 return not self.satisfies(child)
             case Keyword(name, values):

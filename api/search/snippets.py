@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from api.records import Snippet
 from nlp.analyser import Token, matching
@@ -14,30 +16,61 @@ SCANNED = 20_000
 """Code points of a text looked at for the best stretch."""
 
 
-def marked(text: str, words: Sequence[Token]) -> Snippet:
-    """All of `text`, with every word of the query marked."""
-    return Snippet(text, tuple((t.start, t.end) for t in _matching(text, words)))
+Runs = Sequence[tuple[str, ...]]
+"""Words in a row, in exact form, that are marked together."""
 
 
-def snippet(text: str, words: Sequence[Token], *, at: tuple[int, int] | None = None) -> Snippet:
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    stem: str
+    exact: str
+
+
+def marked(text: str, words: Sequence[Token], runs: Runs = ()) -> Snippet:
+    """All of `text`, with every word of the query marked, and every one of `runs`."""
+    return Snippet(text, tuple((t.start, t.end) for t in _matching(text, words, runs)))
+
+
+def snippet(text: str, words: Sequence[Token], runs: Runs = (), *, at: tuple[int, int] | None = None) -> Snippet:
     """The sentence of `text` that holds most different words of the query, as written before by stem; the lead where none does.
 
     `at` names a stretch instead (the chunk a search by meaning found): its best sentence is shown.
     """
     scope = text[:SCANNED]
     spans = [s for s in sentences(scope) if at is None or (s[0] < at[1] and at[0] < s[1])] or [(0, len(scope))]
-    found = _matching(scope, words)
+    found = _matching(scope, words, runs)
     best = max(spans, key=lambda s: (_worth([t for t in found if s[0] <= t.start < s[1]], words), -s[0]))
     start, end = _grow(scope, best, spans)
     shown = scope[start:end].rstrip()
     return Snippet(shown, tuple((t.start - start, t.end - start) for t in found if start <= t.start and t.end <= start + len(shown)))
 
 
-def _matching(text: str, words: Sequence[Token]) -> list[Token]:
-    return matching(text, {w.exact for w in words}, {w.stem for w in words}) if words else []
+def _matching(text: str, words: Sequence[Token], runs: Runs) -> list[_Mark]:
+    """Words and runs of the query in the text, in order; a run is one mark."""
+    exact, stems = {w.exact for w in words}, {w.stem for w in words}
+    said = matching(text, exact.union(*runs), stems) if words or runs else []
+    found, at = [], 0
+    while at < len(said):
+        token = said[at]
+        run = next((run for run in runs if token.exact == run[0] and _stands_at(run, said, at, text)), ())
+        if run:
+            found.append(_Mark(token.start, said[at + len(run) - 1].end, " ".join(run), " ".join(run)))
+        elif token.exact in exact or token.stem in stems:
+            found.append(_Mark(token.start, token.end, token.stem, token.exact))
+        at += len(run) or 1
+    return found
 
 
-def _worth(found: Sequence[Token], words: Sequence[Token]) -> float:
+def _stands_at(run: tuple[str, ...], said: Sequence[Token], at: int, text: str) -> bool:
+    """Whether these are the words of a run, with nothing but signs between them."""
+    here = said[at : at + len(run)]
+    gaps = (text[one.end : next_.start] for one, next_ in pairwise(here))
+    return tuple(t.exact for t in here) == run and not any(c.isalnum() for gap in gaps for c in gap)
+
+
+def _worth(found: Sequence[_Mark], words: Sequence[Token]) -> float:
     exact = {w.exact for w in words}
     return len({t.stem for t in found}) + 0.5 * len({t.exact for t in found if t.exact in exact})
 

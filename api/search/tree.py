@@ -95,5 +95,25 @@ class No:
     end: int
 
 
-Tree = Text | Quoted | Stem | Value | AmountRange | DateRange | All | Any | No
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Words that are a short form or its full form: any of `forms` says the same. Made by `api.search.synonyms` after parsing.
+
+    Attributes:
+        parts: the words as typed, all of which must stand there.
+        words: their tokens.
+        forms: the other forms, each as its tokens.
+        short, full: how the two are written.
+    """
+
+    parts: tuple[Text, ...]
+    words: tuple[Token, ...]
+    forms: tuple[tuple[Token, ...], ...]
+    short: str
+    full: str
+    start: int
+    end: int
+
+
+Tree = Text | Quoted | Stem | Same | Value | AmountRange | DateRange | All | Any | No
 Leaf = Text | Quoted | Stem | Value | AmountRange | DateRange

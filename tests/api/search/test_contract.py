@@ -26,6 +26,7 @@ from api.search.base import (
     Phrase,
     Prefix,
     SearchEngine,
+    Weaker,
     Word,
 )
 from nlp.analyser import tokens
@@ -67,8 +68,8 @@ def holds(node: Node, doc: EngineDocument) -> bool:
             return all(holds(c, doc) for c in node.children)
         case Or():
             return any(holds(c, doc) for c in node.children)
-        case Not():
-            return not holds(node.child, doc)
+        case Not() | Weaker():
+            return holds(node.child, doc) != isinstance(node, Not)
 
 
 NODES: dict[str, Node] = {
@@ -100,6 +101,8 @@ NODES: dict[str, Node] = {
         (Or((And((word("kredit"), word("bank"))), Not(Or((word("nikel"), word("ekspor")))))), Not(Keyword("outlet", ("outlet1",))))
     ),
     "an empty or": Or(()),
+    "a word or another form of it": Or((word("baterai"), Weaker(Or((Phrase(("nikel", "subsidi")), word("zamrud")))))),
+    "not another form": Not(Weaker(word("kredit"))),
 }
 
 
@@ -298,3 +301,18 @@ def test_what_was_committed_is_there_when_it_is_opened_again(kind: str, tmp_path
     assert again.near(unit(1), EVERYTHING, 1)[0][0] == "a00001"
     getattr(again, "drop", lambda: None)()
     again.close()
+
+
+def test_another_form_counts_less_than_the_word_itself_even_in_a_title(engine: SearchEngine) -> None:
+    engine.put(
+        [
+            document(1, title="Panen raya", text="Kredit IKM " + "mebel rotan kayu " * 30),
+            document(2, title="Industri kecil dan menengah", text="Industri kecil dan menengah. " * 9),
+            *(document(n) for n in range(3, 40)),
+        ]
+    )
+    engine.commit()
+    forms = Or((word("ikm"), Weaker(Or((Phrase(("industri", "kecil", "dan", "menengah")),)))))
+    found = engine.search(EngineQuery(where=forms)).hits
+    assert [hit.id for hit in found] == ["a00001", "a00002"]
+    assert found[0].score > found[1].score > 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from api.errors import QueryError
 from api.refusals import told
 from api.search.grammar import Names, parse
-from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Stem, Text, Tree, Value
+from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Same, Stem, Text, Tree, Value
 
 TODAY = date(2026, 11, 24)
 IDS = {"asii": "idx:ASII", "astra": "idx:ASII", "bank bri": "idx:BBRI", "kur": "prog:kur", "kemenperin": "gov:kemenperin"}
@@ -47,6 +47,8 @@ def plain(tree: Tree | None) -> object:
             return ("all" if isinstance(tree, All) else "any", *map(plain, tree.parts))
         case No():
             return ("not", plain(tree.part))
+        case Same():
+            return ("same", tree.short)
         case None:
             return None
 

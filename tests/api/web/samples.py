@@ -60,12 +60,12 @@ def articles() -> list[Article]:
     ]
 
 
-def fill(data: Path, **changes: Any) -> Settings:
-    """A data directory with the articles ingested and indexed; the settings to serve it."""
+def fill(data: Path, chosen: list[Article] | None = None, **changes: Any) -> Settings:
+    """A data directory with the articles (`chosen`, else the samples) ingested and indexed; the settings to serve it."""
     made_of: dict[str, Any] = {"data": data, "embedder": "none", "rate_limit": 100_000} | changes
     settings = Settings(**made_of)
     with SpoolWriter(data / "spool", "test") as spool:
-        for article in articles():
+        for article in articles() if chosen is None else chosen:
             spool.write(article)
     with open_ingest(settings, alerts=False) as ingest:
         ingest.run()
