@@ -1,13 +1,16 @@
 """How well search finds: `python -m bench.retrieval CORPUS.jsonl[.gz] [--cache FOLDER]`, rows with id, outlet, url, title, cased, text.
 
-Two tasks on the embedded engine, through the grammar, plan, engine and fusion that serve people:
+Three tasks on the embedded engine, through the grammar, plan, engine and fusion that serve people:
 
-* known item: an article's title as the query, against all bodies of the sample without their titles; one article a story (5-word shingles,
-  Jaccard below 0.5), no market notes, cased and lower-cased outlets apart;
-* English questions (`bench/data/english_questions.jsonl`) against the whole corpus as it is served, titles included.
+* known item: an article's title as the query, against the bodies of a sample without their titles; cased and lower-cased outlets are two
+  samples (`--cased`, `--lower`);
+* English questions (`bench/data/english_questions.jsonl`) against both samples and the articles asked for, titles included;
+* with `--whole`, the same questions against every row of the corpus, copies and other reports of the same event included.
 
-Articles are split by a hash of their id: weights may be looked for on the `tune` half, only the `report` half is quoted. `--weights`
-prints R@1 and R@10 on the tune half for each weight of words. `--cache` keeps vectors between runs.
+Samples are drawn with a seed: news of four words of title and sixty of body, one article a story (5-word shingles, Jaccard below 0.5), no
+market notes (prices of gold, shares and currencies: one template, other numbers). Articles are split by a hash of their id: weights may be
+looked for on the `tune` half, only the `report` half is quoted. `--weights` prints R@1 and R@10 on the tune half for each weight of words.
+`--cache` keeps vectors between runs. "words" are the words as typed; "words and glossary" what an English question's words side is.
 """
 
 from __future__ import annotations
@@ -17,57 +20,36 @@ import gzip
 import hashlib
 import json
 import random
+import re
 import sys
 import tempfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.errors import QueryError
-from api.search.base import EngineDocument, EngineQuery, IndexInfo, SearchEngine
+from api.search.base import IndexInfo, SearchEngine
 from api.search.embedded import EmbeddedEngine
-from api.search.facts import Resolved
-from api.search.fusion import Weights, fuse, rules, weights_of
-from api.search.grammar import Names, parse
-from api.search.plan import plan
+from api.search.evaluate import Article, Asked, ask, fill, recall
 from crawler.extract.genre import article_type
 from nlp.analyser import tokens
 from nlp.embeddings.base import Embedder
-from nlp.embeddings.chunks import split
 from nlp.embeddings.onnx import OnnxEmbedder
 
 SEED = 20261124
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
-NOBODY = Names(*(lambda _: None for _ in range(6)))
-GRID = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+MARKET = re.compile(
+    r"\b(?:IHSG|rupiah|saham|dolar|bitcoin|kripto|harga (?:terbaru )?emas|emas (?:antam|pegadaian|batangan|galeri\w*|hari ini))\b"
+    r"|\bemas\b.*(?:per gram|\brp)|\([A-Z]{4}\)",
+    re.IGNORECASE,
+)
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One query's two lists: candidates of words and of meaning, each with the other's scores filled in; and what should be found."""
-
-    query: str
-    target: str
-    words: Mapping[str, float]
-    meaning: Mapping[str, float]
-
-    def place(self, weight: float | None = None) -> int:
-        """Where the target stands (0 first), by the weight of words; None: by the weights as shipped. 10^6 where nowhere."""
-        weights = weights_of(self.query) if weight is None else Weights(words=weight, meaning=1 - weight)
-        fused = fuse(self.words, self.meaning, weights)
-        if self.target not in fused:
-            return 10**6
-        mine = fused[self.target]
-        return sum((-score, name) < (-mine, self.target) for name, score in fused.items())
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -100,43 +82,43 @@ def one_a_story(rows: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def sample(rows: Sequence[Row], count: int) -> list[Row]:
-    """News with a title of four words and a body of sixty, drawn with the seed, one a story."""
-    fit = [
-        row
-        for row in rows
-        if len((row["title"] or "").split()) >= 4
-        and len((row["text"] or "").split()) >= 60
-        and article_type(title=row["title"], text=row["text"], url=row["url"] or "", outlet=row["outlet"] or "") == "news"
-    ]
-    drawn = random.Random(SEED).sample(fit, min(len(fit), count + count // 3))
-    return one_a_story(drawn)[:count]
+def sample(rows: Sequence[Row], count: int, *, cased: bool) -> list[Row]:
+    """News of cased or lower-cased outlets, drawn with the seed, one a story, without market notes."""
+    fit = [row for row in rows if row["cased"] == cased and _is_news(row)]
+    return one_a_story(random.Random(SEED).sample(fit, min(len(fit), count + count // 3)))[:count]
 
 
-def vectors_of(texts: Sequence[str], embedder: Embedder, cache: Path | None) -> NDArray[np.float16]:
-    """A vector for each text, kept in `cache` by content."""
-    key = hashlib.sha256("\0".join([embedder.spec.model_id, *texts]).encode("utf-8", "replace")).hexdigest()[:16]
-    file = cache / f"vectors-{key}.npy" if cache else None
-    if file is not None and file.exists():
-        return np.load(file)  # type: ignore[no-any-return]  # what was saved below
-    made = embedder.embed_passages(texts).astype(np.float16)
-    if file is not None:
-        np.save(file, made)
-    return made
+def _is_news(row: Row) -> bool:
+    title, text = row["title"] or "", row["text"] or ""
+    if len(title.split()) < 4 or len(text.split()) < 60 or MARKET.search(title):
+        return False
+    return article_type(title=title, text=text, url=row["url"] or "", outlet=row["outlet"] or "") == "news"
 
 
-def fill(engine: SearchEngine, rows: Sequence[Row], embedder: Embedder, cache: Path | None, *, titles: bool) -> None:
-    """Puts the rows into the engine, with or without their titles."""
-    bodies = {row["id"]: (row["title"] or "" if titles else "", _body(row, titles)) for row in rows}
-    pieces = {name: split(title, body) for name, (title, body) in bodies.items()}
-    flat = vectors_of([piece.text for found in pieces.values() for piece in found], embedder, cache).astype(np.float32)
-    at, documents = 0, []
-    for number, (name, (title, body)) in enumerate(bodies.items(), 1):
-        count = len(pieces[name])
-        documents.append(EngineDocument(name, title, body, {}, 0, number, number, tuple(flat[at : at + count])))
-        at += count
-    engine.put(documents)
-    engine.commit()
+class Cache:
+    """Vectors of passages by model and text, in one file of a folder; without a folder nothing is kept."""
+
+    def __init__(self, folder: Path | None, embedder: Embedder) -> None:
+        self.file = folder / f"{hashlib.sha256(embedder.spec.model_id.encode()).hexdigest()[:12]}.npz" if folder else None
+        self.embedder = embedder
+        self.known: dict[str, NDArray[np.float16]] = {}
+        if self.file is not None and self.file.exists():
+            with np.load(self.file) as kept:
+                self.known = dict(zip(kept["keys"].tolist(), kept["rows"], strict=True))
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A vector for each text."""
+        keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20] for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.known}
+        names = list(missing)
+        for start in range(0, len(names), 512):
+            part = names[start : start + 512]
+            made = self.embedder.embed_passages([missing[key] for key in part]).astype(np.float16)
+            self.known.update(zip(part, made, strict=True))
+            if self.file is not None:
+                with self.file.open("wb") as out:
+                    np.savez(out, keys=np.array(list(self.known)), rows=np.stack(list(self.known.values())))
+        return np.stack([self.known[key] for key in keys]).astype(np.float32)
 
 
 def _body(row: Row, titles: bool) -> str:
@@ -144,27 +126,9 @@ def _body(row: Row, titles: bool) -> str:
     return text if titles else text.replace(row["title"], " ")
 
 
-def ask(engine: SearchEngine, embedder: Embedder, query: str, target: str) -> Asked | None:
-    """Both lists of a query as the service makes them; None where the grammar refuses it (a title with brackets unclosed)."""
-    try:
-        made = plan(parse(query, NOBODY, date(2026, 1, 1)), query, lambda _: Resolved(frozenset()))
-    except QueryError:
-        return None
-    window = rules().window
-    vector = embedder.embed_query(made.text)
-    words = {hit.id: hit.score for hit in engine.search(EngineQuery(where=made.ranking, limit=window)).hits}
-    meaning = dict(engine.near(vector, made.structure, window))
-    candidates = list(words.keys() | meaning.keys())
-    words |= engine.scores(made.ranking, [name for name in candidates if name not in words])
-    meaning |= engine.closeness(vector, [name for name in candidates if name not in meaning])
-    return Asked(query, target, {name: words.get(name, 0.0) for name in candidates}, meaning)
-
-
-def figures(asked: Sequence[Asked], weight: float | None = None) -> dict[str, float | int]:
+def figures(places: Sequence[int]) -> dict[str, float | int]:
     """R@1 and R@10 with the number of queries."""
-    places = [one.place(weight) for one in asked]
-    count = max(1, len(places))
-    return {"R@1": round(sum(p < 1 for p in places) / count, 3), "R@10": round(sum(p < 10 for p in places) / count, 3), "n": len(places)}
+    return {"R@1": round(recall(places, 1), 3), "R@10": round(recall(places, 10), 3), "n": len(places)}
 
 
 def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, Any]:
@@ -172,10 +136,14 @@ def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, An
     made: dict[str, Any] = {}
     for name, asked in groups.items():
         quoted = [one for one in asked if half(one.target) == "report"]
-        made[name] = {"words": figures(quoted, 1.0), "meaning": figures(quoted, 0.0), "hybrid": figures(quoted)}
+        made[name] = {"words": figures([one.place_by_words() for one in quoted])}
+        if name.startswith("English"):
+            made[name]["words and glossary"] = figures([one.place(1.0) for one in quoted])
+        made[name] |= {"meaning": figures([one.place(0.0) for one in quoted]), "hybrid": figures([one.place() for one in quoted])}
         if grid:
             tuned = [one for one in asked if half(one.target) == "tune"]
-            made[name]["tune, by weight of words"] = {weight: figures(tuned, weight) for weight in GRID}
+            by_weight = {weight: figures([one.place(weight) for one in tuned]) for weight in GRID}
+            made[name]["tune"] = {"words": figures([one.place_by_words() for one in tuned]), "by weight of words": by_weight}
     return made
 
 
@@ -183,28 +151,39 @@ def main() -> None:
     """Reads the command line; prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.retrieval", description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--sample", type=int, default=2000, help="articles of the known-item task")
+    parser.add_argument("--cased", type=int, default=1400, help="cased articles of the known-item task")
+    parser.add_argument("--lower", type=int, default=700, help="lower-cased ones")
     parser.add_argument("--cache", type=Path, help="folder that keeps vectors")
     parser.add_argument("--weights", action="store_true", help="also the tune half, for each weight of words")
+    parser.add_argument("--whole", action="store_true", help="also the English questions against the whole corpus")
     asked = parser.parse_args()
     rows, embedder = rows_of(asked.corpus), OnnxEmbedder()
+    cache = Cache(asked.cache, embedder)
+    samples = {"cased": sample(rows, asked.cased, cased=True), "lower-cased": sample(rows, asked.lower, cased=False)}
     groups: dict[str, list[Asked]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        drawn = sample(rows, asked.sample)
-        known = _engine(Path(folder) / "known", drawn, embedder, asked.cache, titles=False)
-        for row in drawn:
-            _add(groups["known item, cased" if row["cased"] else "known item, lower-cased"], known, embedder, row["title"], row["id"])
-        whole = _engine(Path(folder) / "whole", [row for row in rows if row["text"] or row["title"]], embedder, asked.cache, titles=True)
-        for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-            question = json.loads(line)
-            for name in ("English", f"English, {question['style']}"):
-                _add(groups[name], whole, embedder, question["question"], question["article"])
+        for name, drawn in samples.items():
+            engine = _engine(Path(folder) / name, drawn, cache, titles=False)
+            for row in drawn:
+                _add(groups[f"known item, {name} ({len(drawn)} articles)"], engine, embedder, row["title"], row["id"])
+        questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+        wanted = {question["article"] for question in questions}
+        targets = [row for row in rows if row["id"] in wanted]
+        others = [row for drawn in samples.values() for row in drawn if row["id"] not in wanted]
+        pools = {"pool": targets + one_a_story(targets + others)[len(targets) :]}
+        if asked.whole:
+            pools["whole corpus"] = [row for row in rows if row["text"] or row["title"]]
+        for name, pool in pools.items():
+            engine = _engine(Path(folder) / name, pool, cache, titles=True)
+            for question in questions:
+                for group in (f"English, {name} ({len(pool)} articles)", f"English, {name}, {question['style']}"):
+                    _add(groups[group], engine, embedder, question["question"], question["article"])
     sys.stdout.write(json.dumps(report(groups, grid=asked.weights), indent=1) + "\n")
 
 
-def _engine(folder: Path, rows: Sequence[Row], embedder: Embedder, cache: Path | None, *, titles: bool) -> SearchEngine:
-    made = EmbeddedEngine(folder, IndexInfo(model=embedder.spec.model_id))
-    fill(made, rows, embedder, cache, titles=titles)
+def _engine(folder: Path, rows: Sequence[Row], cache: Cache, *, titles: bool) -> SearchEngine:
+    made = EmbeddedEngine(folder, IndexInfo(model=cache.embedder.spec.model_id))
+    fill(made, [Article(row["id"], row["title"] or "" if titles else "", _body(row, titles)) for row in rows], cache.vectors)
     return made
 
 

@@ -100,8 +100,11 @@ def extract(settings: Settings, files: tuple[Path, ...], url: str | None) -> Non
 @click.option("--intervals", is_flag=True, help="With 95 % intervals (bootstrap over articles).")
 @click.option("--by-outlet", is_flag=True, help="Also for each outlet alone.")
 @as_json
-def evaluate(gold: tuple[Path, ...], errors: bool, oracle: bool, intervals: bool, by_outlet: bool, as_json: bool) -> None:
-    """Score the analysis against gold files; without one, against the sample newsroom's own annotations. Fails under the floors."""
+@pass_settings
+def evaluate(
+    settings: Settings, gold: tuple[Path, ...], errors: bool, oracle: bool, intervals: bool, by_outlet: bool, as_json: bool
+) -> None:
+    """Score the analysis against gold files; without one, analysis and search on the sample newsroom. Fails under the floors."""
     from crawler.newsroom import GOLD
     from nlp.evaluate import evaluate as run
 
@@ -115,8 +118,28 @@ def evaluate(gold: tuple[Path, ...], errors: bool, oracle: bool, intervals: bool
             for error in report.errors if errors else ():
                 click.echo(str(error))
         below += report.below
+    if not gold:
+        below += _evaluate_search(settings, as_json=as_json)
     if below:
         raise click.ClickException("under the pinned floors: " + "; ".join(below))
+
+
+def _evaluate_search(settings: Settings, *, as_json: bool) -> tuple[str, ...]:
+    """Prints how well the newsroom's articles are found; says what is under its floor."""
+    from api.parts import open_embedder
+    from api.search.evaluate import evaluate as run
+    from crawler.newsroom import GOLD, QUESTIONS
+
+    embedder = open_embedder(settings)
+    if embedder is None:
+        say("PANTAU_EMBEDDER is none: search is not scored")
+        return ()
+    report = run("newsroom", GOLD, QUESTIONS, embedder)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        click.echo("\n".join(report.lines()))
+    return report.below
 
 
 @click.group()
