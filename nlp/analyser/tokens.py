@@ -16,6 +16,8 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’ʼ][^\W_]+)*")
 A hyphen parts words, so that "anak-anak" and "pro-UMKM" are found by their parts.
 """
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
+REMEMBERED = 200_000
+"""Words whose forms are kept in memory."""
 MAX_LENGTH = 100
 """Longer "words" are noise (URLs glued together, base64): cut, so that an engine never refuses a document for one."""
 
@@ -30,12 +32,29 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def _forms(word: str) -> tuple[str, str]:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold()).translate(_APOSTROPHES)
     exact = "".join(c for c in folded if not unicodedata.combining(c))[:MAX_LENGTH]
     exact = re.sub(r"\s+", "", exact)  # a few characters normalise to words with spaces; one token stays one token
     return exact, stem(exact)
+
+
+class _Memo(dict[str, str]):
+    """Remembers one of a word's two forms, so that a whole text is looked up without a Python call a word."""
+
+    def __init__(self, which: int) -> None:
+        self._which = which
+
+    def __missing__(self, word: str) -> str:
+        form = _forms(word)[self._which]
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[word] = form
+        return form
+
+
+_EXACT, _STEM = _Memo(0), _Memo(1)
 
 
 def tokens(text: str) -> list[Token]:
@@ -80,8 +99,8 @@ def _begins_word(text: str, at: int) -> bool | None:
 
 def lines(text: str) -> tuple[str, str]:
     """The exact forms and the stems of all words, each joined by spaces: what the `exact` and `stem` fields hold."""
-    forms = [form for form in map(_forms, _WORD.findall(text)) if form[0]]
-    return " ".join(exact for exact, _ in forms), " ".join(root for _, root in forms)
+    words = _WORD.findall(text)
+    return " ".join(filter(None, map(_EXACT.__getitem__, words))), " ".join(filter(None, map(_STEM.__getitem__, words)))
 
 
 def exact_line(text: str) -> str:
