@@ -54,6 +54,8 @@ class Reading:
     next_page: str | None = None
     draft: Draft | None = None
     skipped: str | None = None
+    unasked: str | None = None
+    """Why it was left out of this crawl alone: another may want those days."""
     title: str = ""
     scanned: str | None = None
     """Why the page just read, an attachment, waits for OCR."""
@@ -176,9 +178,9 @@ def _reading(draft: Draft, pages: tuple[Page, ...], desk: Desk) -> Reading:
     parts, link, rules, urls = draft.first, draft.link, desk.rules, draft.urls
     title = parts.title or link.title
     published = _published(parts, link, rules, draft.fetched_at)
-    skipped = _why_not(title, parts, published, link, desk)
-    if skipped:
-        return Reading(skipped=skipped)
+    skipped, unasked = _why_not(title, parts, link, desk), _outside(published, desk)
+    if skipped or unasked:
+        return Reading(skipped=skipped, unasked=unasked)
     layers = dict(parts.layers)
     if not parts.title and link.title:
         layers["title"] = "feed"
@@ -228,13 +230,18 @@ def _published(parts: PageParts, link: Link, rules: Rules, now: datetime) -> Pub
     return listed if same else parts.published
 
 
-def _why_not(title: str, parts: PageParts, published: Published, link: Link, desk: Desk) -> str | None:
-    """Why an article is left out, or None where it is kept."""
+def _why_not(title: str, parts: PageParts, link: Link, desk: Desk) -> str | None:
+    """Why an article is left out for good, or None where it is kept."""
     rules = desk.rules
     if any(re.search(pattern, title, re.IGNORECASE) for pattern in rules.drop_titles):
         return "title says it is no news"
     if not on_topic(rules, title, parts.section or "", " ".join((*parts.tags, *link.tags)), link.url, parts.text[:600]):
         return "none of the topics"
+    return None
+
+
+def _outside(published: Published, desk: Desk) -> str | None:
+    """Why an article is not of the days asked for; one without a date is."""
     day = (published.value or "")[:10]
     if desk.since and day and day < desk.since.isoformat():
         return "before the dates asked for"

@@ -1,7 +1,8 @@
 """Archives read again without network: the pages of a crawl give the very articles that the crawl gave.
 
 What the crawl wanted of a page stands beside it in the archive (`crawler.asked`), so that titles and dates of lists, later pages and
-attached documents come together again. Archives of others are read page by page, by whatever source calls their address an article.
+attached documents come together again. What a backfill fetched and left out by its date is taken too.
+Archives of others are read page by page, by whatever source calls their address an article.
 """
 
 from __future__ import annotations

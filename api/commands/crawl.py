@@ -21,6 +21,8 @@ from crawler.sources import Source
 @pass_settings
 def crawl(settings: Settings, names: tuple[str, ...], since: datetime | None, until: datetime | None, watch: bool) -> None:
     """Crawl the named sources (default: those that are due) into the spool; `pantau ingest` takes it from there."""
+    if since and until and since > until:
+        raise click.UsageError("--since is after --until")
     chosen = choose(names)
     while True:
         run_crawl(settings, chosen if names else due(settings, chosen), since.date() if since else None, until.date() if until else None)

@@ -244,8 +244,9 @@ class SourceSpider(scrapy.Spider):
         if reading.article is not None:
             self._keep_validators(response)
             yield reading
-        elif reading.skipped:
+        else:
             self.session.count("skipped")
+        if reading.skipped:
             self.session.state.skip(canonical_url(link.url) or link.url, self.source.name, reading.skipped, self.session.now())
 
     def _unchanged(self, link: Link) -> None:

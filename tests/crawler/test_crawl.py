@@ -249,3 +249,13 @@ def test_scrapy_alone_crawls_and_writes_the_ledger_that_health_reads(tmp_path: P
     (health,) = source_health(tmp_path, [load_sources()["kadin"]], datetime.now(UTC))
     assert [alarm.name for alarm in health.alarms] == ["lists"]
     assert "WARNING" not in done.stderr
+
+
+def test_what_a_backfill_left_out_by_its_date_comes_with_a_later_crawl(site: Site, tmp_path: Path) -> None:
+    for n, day in enumerate(("Senin, 2 November 2026 10:15 WIB", "Rabu, 4 November 2026 10:15 WIB")):
+        site.put(f"{BASE}/berita/{n}", page(f"Pabrik nomor {n} dibuka", date=day))
+    site.put(f"{BASE}/rss", feed(*(f"{BASE}/berita/{n}" for n in range(2)), date=""))
+    report = run(site, tmp_path, since=date(2026, 11, 1), until=date(2026, 11, 3))
+    assert (titles(tmp_path), report.sources["kabar"].skipped) == ({"Pabrik nomor 0 dibuka"}, 1)
+    run(site, tmp_path)
+    assert titles(tmp_path) == {"Pabrik nomor 0 dibuka", "Pabrik nomor 1 dibuka"}

@@ -116,6 +116,7 @@ def test_extract_gives_an_article_for_a_page(data: Path) -> None:
         (("nonsense",), 2, "No such command"),
         (("search", "--frobnicate"), 2, "No such option"),
         (("import", "missing.jsonl"), 2, "does not exist"),
+        (("crawl", "kadin", "--since", "2026-11-23", "--until", "2026-11-20"), 2, "--since is after --until"),
         (("pledges", "show", "999999"), 1, "there is none"),
         (("forget", "https://nowhere.example/x"), 1, "no such article"),
         (("crawl", "nowhere"), 2, "no source 'nowhere'"),
