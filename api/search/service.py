@@ -7,7 +7,7 @@ lacks vectors or no embedder is set, words alone answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,19 +15,23 @@ from sqlalchemy import Connection
 
 from api.records import FACETS, Chip, Mode, SearchAnswer, SearchRequest, Sort
 from api.refusals import cursor_error, query_error
-from api.search.base import And, EngineAnswer, EngineQuery, Ids, Keyword, Node, SearchEngine
+from api.search.base import And, EngineAnswer, EngineQuery, Ids, Keyword, Node, Not, SearchEngine
 from api.search.chips import chips
 from api.search.cursors import Cursors
 from api.search.facts import Resolved, resolve
+from api.search.folding import Page, noise_in, ranked_page, sorted_page
 from api.search.fusion import fuse, rules, weights_of
 from api.search.grammar import Names, parse
 from api.search.labels import Labels
 from api.search.plan import Plan, plan
 from api.search.rendering import Found, render
+from api.search.scan import MAX_LENGTH
+from api.search.spelling import FEW, proposal
 from api.search.tree import Tree
 from api.store.database import Database
 from api.store.frozen import FrozenLists, Hits
 from nlp.embeddings.base import Embedder
+from nlp.embeddings.remember import Remembering
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 FROZEN = 1_000
@@ -42,6 +46,14 @@ class Understood:
     tree: Tree | None
     plan: Plan
     filters: dict[str, tuple[str, ...]]
+
+    def hiding(self, types: tuple[str, ...]) -> Understood:
+        """The same without articles of these types."""
+        if not types:
+            return self
+        plan, seen = self.plan, Not(Keyword("type", types))
+        where, structure, ranking = (And((node, seen)) for node in (plan.where, plan.structure, plan.ranking))
+        return replace(self, plan=replace(plan, where=where, structure=structure, ranking=ranking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class SearchService:
     ) -> None:
         self.database = database
         self.engine = engine
-        self.embedder = embedder
+        self.embedder = Remembering(embedder) if embedder is not None else None
         self.names = names
         self.labels = labels
         self._now = now
@@ -98,18 +110,26 @@ class SearchService:
             if request.cursor and ranked != (place.frozen is not None):
                 raise cursor_error("cursor_other_order")
             asked = self._ask(understood, request, ranked, place)
-            order = (place.frozen or self._order(understood, request, asked)) if ranked else _by_key(asked)
-            found = [Found(*hit) for hit in order[place.offset : place.offset + request.limit]]
-            hits = render(connection, found, understood.plan, self.embedder, self.labels)
-        following = self._following(request, place, asked, order, ranked)
+            noise = noise_in(request, understood.tree, asked)
+            listed = understood.hiding(tuple(noise))
+            if ranked:
+                order = place.frozen or self._order(listed, request, self._ask(listed, request, ranked, place) if noise else asked)
+                page = ranked_page(connection, order, place.offset, request.limit, fold=request.fold)
+            else:
+                order = ()
+                page = sorted_page(connection, self.engine, self._query(listed, request, ranked, place), request.limit, fold=request.fold)
+            hits = render(connection, [Found(*hit) for hit in page.found], understood.plan, self.embedder, self.labels)
+            suggestion = self._suggestion(connection, understood, request, asked.total)
         return SearchAnswer(
             total=asked.total,
             hits=hits,
             facets={name: self.labels.facet(name, counts) for name, counts in asked.facets.items()},
-            next=following,
+            next=self._following(request, place, page, order),
             chips=self._chips(understood, request),
             undated=self._undated(understood),
+            suggestion=suggestion,
             notes=self._notes(understood, request),
+            folded=noise,
         )
 
     def understand(self, connection: Connection, request: SearchRequest) -> Understood:
@@ -140,25 +160,23 @@ class SearchService:
         return Place(offset=int(place["o"]), name=place["f"], frozen=self._cursors.frozen(request, place["f"]))
 
     def _ask(self, understood: Understood, request: SearchRequest, ranked: bool, place: Place) -> EngineAnswer:
-        sort = Sort.RELEVANCE if ranked else Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
-        query = EngineQuery(
-            where=understood.plan.where,
-            filters=understood.filters,
-            facets=FACETS,
-            sort=sort,
-            limit=0 if place.frozen is not None else FROZEN if ranked else request.limit + 1,
-            after=place.after,
-        )
-        return self.engine.search(query)
+        """Total and facets, and the head of a ranked list."""
+        wanted = FROZEN if ranked and place.frozen is None else 0
+        return self.engine.search(replace(self._query(understood, request, ranked, place), limit=wanted))
 
-    def _following(self, request: SearchRequest, place: Place, asked: EngineAnswer, order: Hits, ranked: bool) -> str | None:
+    @staticmethod
+    def _query(understood: Understood, request: SearchRequest, ranked: bool, place: Place) -> EngineQuery:
+        sort = Sort.RELEVANCE if ranked else Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+        where, filters = understood.plan.where, understood.filters
+        return EngineQuery(where=where, filters=filters, facets=FACETS, sort=sort, after=place.after)
+
+    def _following(self, request: SearchRequest, place: Place, page: Page, order: Hits) -> str | None:
         """The cursor of the next page; None on the last one. Ranked lists are kept here, after the store was let go."""
-        end = place.offset + request.limit
-        if len(order) <= end or not request.limit:
+        if page.following is None:
             return None
-        if not ranked:
-            return self._cursors.write(request, {"after": asked.hits[request.limit - 1].key})
-        return self._cursors.write(request, {"f": place.name or self._cursors.freeze(request, order), "o": end})
+        if not order:
+            return self._cursors.write(request, dict(page.following))
+        return self._cursors.write(request, {"f": place.name or self._cursors.freeze(request, order), **page.following})
 
     def _order(self, understood: Understood, request: SearchRequest, asked: EngineAnswer) -> Hits:
         """The ranked list: by words, by meaning, or by both fused at its head; the rest of the words' list follows."""
@@ -197,6 +215,21 @@ class SearchService:
             return 0
         return self.engine.search(EngineQuery(where=understood.plan.undated, filters=understood.filters, limit=0)).total
 
+    def _suggestion(self, connection: Connection, understood: Understood, request: SearchRequest, total: int) -> str | None:
+        """The query in another spelling, where it finds more in that one."""
+        if total >= FEW or request.cursor or not understood.plan.words:
+            return None
+
+        def count(where: Node) -> int:
+            return self.engine.search(EngineQuery(where=where, limit=0)).total
+
+        proposed = proposal(request.query, understood.tree, self.engine, count)
+        if proposed is None or len(proposed) > MAX_LENGTH:
+            return None
+        other = self.understand(connection, replace(request, query=proposed))
+        found = self.engine.search(EngineQuery(where=other.plan.where, filters=other.filters, limit=0)).total
+        return proposed if found > total else None
+
     def _notes(self, understood: Understood, request: SearchRequest) -> tuple[str, ...]:
         notes = []
         if understood.plan.uncompared:
@@ -209,10 +242,6 @@ class SearchService:
 def _with_filters(where: Node, filters: dict[str, tuple[str, ...]]) -> Node:
     chosen = tuple(Keyword(name, values) for name, values in sorted(filters.items()))
     return And((where, *chosen)) if chosen else where
-
-
-def _by_key(asked: EngineAnswer) -> Hits:
-    return tuple((hit.id, hit.score, False) for hit in asked.hits)
 
 
 def _merge(fused: dict[str, float], by_words: dict[str, float], matching: set[str], meaning_only: int) -> Hits:
