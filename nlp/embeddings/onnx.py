@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from nlp.errors import ModelError
 
 BUNDLED = Path(__file__).parent / "models" / "e5-small-id-en"
 MAX_PIECES = 512
+QUERIES = 256
+"""Queries remembered: 400 kB."""
 _ONNX_ERRORS = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
 
 
@@ -54,6 +57,7 @@ class OnnxEmbedder:
         digest = hashlib.sha256(weights).hexdigest()[:12]
         model_id = f"{folder.name}@{digest}" + (f"+{self._centring.digest}" if self._centring else "")
         self._spec = EmbeddingSpec(model_id, dimension, "query: ", "passage: ", "mean, centred" if self._centring else "mean")
+        self._query = lru_cache(QUERIES)(self._embed)
 
     @property
     def spec(self) -> EmbeddingSpec:
@@ -71,15 +75,17 @@ class OnnxEmbedder:
         return np.stack(rows) if rows else np.empty((0, self._spec.dimension), np.float32)
 
     def embed_query(self, text: str) -> Vectors:
-        """See Embedder."""
-        return self._embed(self._spec.query_prefix + clean(text))
+        """See Embedder. The last QUERIES ones are remembered: one search asks twice, for its list and for the sentences it shows."""
+        return self._query(self._spec.query_prefix + clean(text))
 
     def _embed(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(None, {name: values for name, values in feed.items() if name in self._inputs})
         row = unit(np.asarray(states[0], np.float32).mean(axis=0))
-        return self._centring(row) if self._centring else row
+        made = self._centring(row) if self._centring else row
+        made.flags.writeable = False
+        return made
 
 
 def _options() -> onnxruntime.SessionOptions:

@@ -62,6 +62,13 @@ def test_forms_that_look_alike_are_the_same_text(embedder: OnnxEmbedder) -> None
     assert np.array_equal(embedder.embed_query("ﬁnansial Ｒｐ\u00a0100"), embedder.embed_query("finansial Rp 100"))
 
 
+def test_a_remembered_query_cannot_be_changed_by_who_asked(embedder: OnnxEmbedder) -> None:
+    first = embedder.embed_query("kredit mebel")
+    assert embedder.embed_query("kredit mebel") is first
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1
+
+
 def test_nothing_to_embed_is_no_rows(embedder: OnnxEmbedder) -> None:
     assert embedder.embed_passages([]).shape == (0, 384)
 
