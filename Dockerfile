@@ -2,7 +2,7 @@
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /src
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN python -m venv /opt/pantau && /opt/pantau/bin/pip install --upgrade pip
+RUN python -m venv /opt/pantau
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY crawler crawler
 COPY nlp nlp
