@@ -54,6 +54,7 @@ class SearchRequest:
         query: text in the grammar of DESIGN §6; empty means the newest.
         filters: facet name → chosen values; the same as `field:value` clauses joined by OR within, AND between.
         cursor: opaque, signed, from the previous answer's `next`.
+        fold: copies of a story stand once, market notes and advertorials are left to a count; False lists every article found.
     """
 
     query: str = ""
@@ -62,6 +63,7 @@ class SearchRequest:
     sort: Sort = Sort.RELEVANCE
     limit: int = 20
     cursor: str | None = None
+    fold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result. `copies` are the other outlets that carry the same story ("juga di 7 media")."""
+    """One result. `copies` are the other outlets that carry the same story ("juga di 7 media"). `restatement`: it tells another
+    article's story with other amounts."""
 
     id: str
     url: str | None
@@ -106,6 +109,7 @@ class Hit:
     copies: tuple[str, ...] = ()
     story_id: int | None = None
     semantic_only: bool = False
+    restatement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """The answer to a SearchRequest. `total` and `facets` are those of words and filters."""
+    """The answer to a SearchRequest. `total` and `facets` are those of words and filters.
+
+    Attributes:
+        undated: articles without a date that a dated search leaves out.
+        suggestion: the query in another spelling, where it finds next to nothing as it stands and more in that one.
+        folded: type → articles of it that are found and counted but not listed.
+    """
 
     total: int
     hits: tuple[Hit, ...]
@@ -138,3 +148,4 @@ class SearchAnswer:
     undated: int = 0
     suggestion: str | None = None
     notes: tuple[str, ...] = ()
+    folded: Mapping[str, int] = field(default_factory=dict)

@@ -57,6 +57,7 @@ class SearchHit(Public):
     copies: list[str] = Field(description="Other outlets that carry the same story")
     story_id: int | None
     semantic_only: bool = Field(description="Found by meaning, not by words; not counted in total")
+    restatement: bool = Field(description="Tells another article's story with other amounts")
 
 
 class FacetRow(Public):
@@ -84,8 +85,9 @@ class SearchResult(Public):
     next: str | None = Field(description="Cursor of the next page")
     chips: list[QueryChip]
     undated: int = Field(description="Articles without a date that a dated query leaves out")
-    suggestion: str | None
+    suggestion: str | None = Field(description="The query in another spelling, where it finds next to nothing as it stands")
     notes: list[str]
+    folded: dict[str, int] = Field(description="Type → articles of it that are found and counted but, with `fold`, not listed")
 
 
 class Problem(Public):
@@ -114,6 +116,7 @@ def search_result(answer: SearchAnswer) -> SearchResult:
         undated=answer.undated,
         suggestion=answer.suggestion,
         notes=list(answer.notes),
+        folded=dict(answer.folded),
     )
 
 
@@ -138,7 +141,7 @@ def _hit(hit: Hit) -> SearchHit:
     return SearchHit(
         id=hit.id, url=hit.url, title=_marked(hit.title), outlet=hit.outlet, published=hit.published, type=hit.type, lang=hit.lang,
         score=hit.score, snippet=_marked(hit.snippet), facts=[fact(f) for f in hit.facts], copies=list(hit.copies),
-        story_id=hit.story_id, semantic_only=hit.semantic_only,
+        story_id=hit.story_id, semantic_only=hit.semantic_only, restatement=hit.restatement,
     )  # fmt: skip
 
 

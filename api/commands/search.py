@@ -32,6 +32,7 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     "--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Only this value, e.g. outlet=kontan or month=2024-03. Repeatable."
 )
 @click.option("--cursor", help="Go on where an answer's `next` says.")
+@click.option("--fold/--no-fold", default=True, help="List a story once and only count market notes and advertorials (default: yes).")
 @as_json
 @pass_settings
 def search(
@@ -42,6 +43,7 @@ def search(
     sort: str,
     filters: tuple[str, ...],
     cursor: str | None,
+    fold: bool,
     as_json: bool,
 ) -> None:
     """Search announcements: words, "phrases", AND OR NOT, field:value, e.g. kucuran to:IKM amount:>=50 miliar."""
@@ -49,7 +51,7 @@ def search(
     from api.schemas import as_json as public
     from api.schemas import search_result
 
-    request = SearchRequest(" ".join(query), _filters(filters), Mode(mode), Sort(sort), limit, cursor)
+    request = SearchRequest(" ".join(query), _filters(filters), Mode(mode), Sort(sort), limit, cursor, fold)
     embedder = parts.open_embedder(settings) if request.mode is not Mode.WORDS else None
     model = parts.model_id(embedder) if embedder else parts.indexed_model(settings)
     with closing(parts.open_database(settings)) as database, closing(parts.open_engine(settings, model)) as engine:
@@ -61,13 +63,19 @@ def search(
 
 
 def _show(answer: SearchAnswer) -> None:
+    if answer.suggestion:
+        say(f"Did you mean: {answer.suggestion}")
+    for chip in answer.chips:
+        if chip.kind == "synonym":
+            say(f"Also found: {chip.label} (as written only: {chip.without})")
     for number, hit in enumerate(answer.hits, 1):
         _show_hit(number, hit)
     for name, values in answer.facets.items():
         if values:
             say(f"{name}: " + ", ".join(f"{v.label} {v.count}" for v in values[:6]))
     undated = f", {answer.undated} more without a date" if answer.undated else ""
-    say(f"{answer.total} articles{undated}" + (f"; more: --cursor {answer.next}" if answer.next else ""))
+    folded = "".join(f", {count} of them {name.replace('_', ' ')} not listed (--no-fold)" for name, count in answer.folded.items())
+    say(f"{answer.total} articles{folded}{undated}" + (f"; more: --cursor {answer.next}" if answer.next else ""))
 
 
 def _show_hit(number: int, hit: Hit) -> None:

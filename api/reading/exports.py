@@ -32,8 +32,8 @@ PIECE = 64 * 1024
 
 
 def articles(searcher: Searcher, request: SearchRequest) -> Iterator[Row]:
-    """Every article that words and filters find, newest first; copies of a story stand once a page, as in the results."""
-    asked: SearchRequest | None = replace(request, mode=Mode.WORDS, sort=Sort.NEWEST, limit=PAGE, cursor=None)
+    """Every article that words and filters find, newest first: as many as the search's total, copies and market notes too."""
+    asked: SearchRequest | None = replace(request, mode=Mode.WORDS, sort=Sort.NEWEST, limit=PAGE, cursor=None, fold=False)
     while asked is not None:
         answer = searcher.search(asked)
         yield from map(_article, answer.hits)

@@ -40,6 +40,9 @@ def asked(
     mode: Annotated[Mode, Query(description="Rank by words, by meaning, or by both")] = Mode.HYBRID,
     limit: Annotated[int, Query(ge=0, le=100, description="Hits a page")] = 20,
     cursor: Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")] = None,
+    fold: Annotated[
+        bool, Query(description="List a story once and leave market notes and advertorials to a count; false: list every article")
+    ] = True,
 ) -> Asked:
     """The search that a URL asks for."""
     chosen = {
@@ -50,5 +53,6 @@ def asked(
     params += [(name, value) for name, values in filters.items() for value in values]
     params += [("sort", sort.value)] if sort is not Sort.RELEVANCE else []
     params += [("mode", mode.value)] if mode is not Mode.HYBRID else []
-    request = SearchRequest(q, {k: v for k, v in filters.items() if v}, mode, sort, limit, cursor)
+    params += [("fold", "false")] if not fold else []
+    request = SearchRequest(q, {k: v for k, v in filters.items() if v}, mode, sort, limit, cursor, fold)
     return Asked(request, tuple(params))

@@ -222,8 +222,8 @@ class SearchEngine(Protocol):
     def count(self) -> int:
         """Documents in the index."""
 
-    def words_like(self, word: str) -> list[str]:
-        """Indexed words close to `word` by spelling, commonest first; for suggestions only."""
+    def words_like(self, word: str) -> list[tuple[str, int]]:
+        """Other spellings of `word` that are indexed (`api.search.spelling.close`), with the articles that say them."""
 
     def begin_rebuild(self, info: IndexInfo) -> SearchEngine:
         """An empty next generation beside the present one, which goes on answering."""

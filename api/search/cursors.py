@@ -64,5 +64,6 @@ class Cursors:
 
 
 def _digest(request: SearchRequest) -> str:
-    said = [request.query, sorted((k, sorted(v)) for k, v in request.filters.items() if v), request.mode.value, request.sort.value]
+    filters = sorted((name, sorted(values)) for name, values in request.filters.items() if values)
+    said = [request.query, filters, request.mode.value, request.sort.value, request.fold]
     return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]

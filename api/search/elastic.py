@@ -22,6 +22,7 @@ from api.records import Sort
 from api.search.base import And, EngineAnswer, EngineDocument, EngineHit, EngineQuery, Ids, IndexInfo, Node, Vector
 from api.search.elastic_bulk import BUSY, Bulk, Busy, Operation
 from api.search.elastic_query import to_query
+from api.search.spelling import close, edits
 from nlp.analyser import lines
 
 FACET_SIZE = 65_000
@@ -194,12 +195,14 @@ class ElasticEngine:
         """Documents in the index."""
         return int(self._call(lambda: self._client.count(index=self.index))["count"])
 
-    def words_like(self, word: str) -> list[str]:
-        """Indexed words close to `word` by spelling, commonest first; for suggestions only."""
-        term = {"field": "text_exact", "suggest_mode": "always", "sort": "frequency", "size": 10, "prefix_length": 1}
-        suggest = {"words": {"text": word, "term": term}}
-        found = self._search(suggest=suggest, size=0)
-        return [option["text"] for entry in found["suggest"]["words"] for option in entry["options"]]
+    def words_like(self, word: str) -> list[tuple[str, int]]:
+        """Other spellings of `word` that are indexed, with the articles that say them."""
+        if not edits(word):
+            return []
+        term = {"field": "text_exact", "suggest_mode": "always", "sort": "frequency", "size": 100, "shard_size": 500,
+                "prefix_length": 1, "max_edits": edits(word), "max_term_freq": 1.0}  # fmt: skip
+        found = self._search(suggest={"words": {"text": word, "term": term}}, size=0)
+        return close(word, [(option["text"], option["freq"]) for entry in found["suggest"]["words"] for option in entry["options"]])
 
     def begin_rebuild(self, info: IndexInfo) -> ElasticEngine:
         """An empty next index beside the present one, which goes on answering."""

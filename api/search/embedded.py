@@ -30,6 +30,7 @@ from api.search.base import (
     Vector,
 )
 from api.search.generations import Generations
+from api.search.spelling import close, edits
 from api.search.tantivy_query import SCHEMA, to_query
 from api.search.vectorfile import VectorFile
 from api.search.vectorrows import Snapshot
@@ -239,15 +240,9 @@ class EmbeddedEngine:
         """Documents in the index."""
         return int(self._refresh().num_docs)
 
-    def words_like(self, word: str) -> list[str]:
-        """Indexed words close to `word` by spelling, commonest first; for suggestions only."""
-        searcher = self._refresh()
-        close = [
-            (count, term)
-            for term, count in searcher.terms_with_prefix("text_exact", word[:1])
-            if abs(len(term) - len(word)) <= 2 and term != word
-        ]
-        return [term for _, term in sorted(close, key=lambda c: (-c[0], c[1]))]
+    def words_like(self, word: str) -> list[tuple[str, int]]:
+        """Other spellings of `word` that are indexed, with the articles that say them."""
+        return close(word, self._refresh().terms_with_prefix("text_exact", word[:1])) if edits(word) else []
 
     def begin_rebuild(self, info: IndexInfo) -> EmbeddedEngine:
         """An empty next generation beside the present one, which goes on answering."""

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, Select, select
 
 from api.records import FactChip, Hit
 from api.search.factchips import chips
+from api.search.folding import RESTATEMENT
 from api.search.labels import Labels
 from api.search.plan import Plan
 from api.search.snippets import marked, snippet
-from api.store.schema import articles, versions
+from api.store.schema import articles, story_members, versions
 from api.store.vectors import of_articles
 from nlp.embeddings.base import Embedder, Vectors
 
@@ -32,20 +33,19 @@ class Found:
 
 
 def render(connection: Connection, found: Sequence[Found], plan: Plan, embedder: Embedder | None, labels: Labels) -> tuple[Hit, ...]:
-    """The hits, in order; a story stands once on a page, its other outlets as `copies`. Articles no longer stored are left out."""
+    """The hits, in order, with the other outlets of their stories as `copies`. Articles no longer stored are left out."""
     ids = [f.id for f in found]
     rows = {row.article_id: row for row in connection.execute(_rows(ids))}
     facts = chips(connection, ids)
     copies = _copies(connection, {r.story_id for r in rows.values() if r.story_id is not None})
     chunk = _best_chunks(connection, [f.id for f in found if f.semantic_only], plan, embedder)
-    hits, told = [], set()
+    hits = []
     for item in found:
         row = rows.get(item.id)
-        if row is None or (row.story_id is not None and row.story_id in told):
-            continue
-        told.add(row.story_id)
-        others = tuple(labels.of("outlet", o) for o in copies.get(row.story_id, ()) if o != row.outlet)
-        hits.append(_hit(item, row, plan, facts.get(item.id, ()), others, chunk.get(item.id)))
+        if row is not None:
+            told = copies.get(row.story_id, ()) if row.relation != RESTATEMENT else ()
+            others = tuple(labels.of("outlet", o) for o in told if o != row.outlet)
+            hits.append(_hit(item, row, plan, facts.get(item.id, ()), others, chunk.get(item.id)))
     return tuple(hits)
 
 
@@ -53,13 +53,22 @@ def _rows(ids: Sequence[str]) -> Select[Any]:
     columns = (
         articles.c.article_id, articles.c.url, articles.c.title, articles.c.outlet, articles.c.published_at, articles.c.published_day,
         articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id, versions.c.text,
+        story_members.c.relation,
     )  # fmt: skip
-    return select(*columns).join(versions, versions.c.version_id == articles.c.current_version).where(articles.c.article_id.in_(ids))
+    joined = articles.join(versions, versions.c.version_id == articles.c.current_version).outerjoin(
+        story_members, story_members.c.article_id == articles.c.article_id
+    )
+    return select(*columns).select_from(joined).where(articles.c.article_id.in_(ids))
 
 
 def _copies(connection: Connection, stories: set[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    query = select(articles.c.story_id, articles.c.outlet).where(articles.c.story_id.in_(stories)).order_by(articles.c.number)
+    query = (
+        select(articles.c.story_id, articles.c.outlet)
+        .join(story_members, story_members.c.article_id == articles.c.article_id)
+        .where(articles.c.story_id.in_(stories), story_members.c.relation != RESTATEMENT)
+        .order_by(articles.c.number)
+    )
     for story, outlet in connection.execute(query):
         if outlet not in found[story]:
             found[story].append(outlet)
@@ -87,5 +96,5 @@ def _hit(
         id=row.article_id, url=row.url, title=marked(row.title, plan.marks, plan.runs), outlet=row.outlet, published=published,
         type=row.type, lang=row.lang, score=round(item.score, 6), snippet=snippet(shown, plan.marks, plan.runs, at=at),
         facts=facts, copies=copies,
-        story_id=row.story_id, semantic_only=item.semantic_only,
+        story_id=row.story_id, semantic_only=item.semantic_only, restatement=row.relation == RESTATEMENT,
     )  # fmt: skip
