@@ -4,7 +4,8 @@ Three tasks on the embedded engine, through the grammar, plan, engine and fusion
 
 * known item: an article's title as the query, against the bodies of a sample without their titles; cased and lower-cased outlets are two
   samples (`--cased`, `--lower`);
-* English questions (`bench/data/english_questions.jsonl`) against both samples and the articles asked for, titles included;
+* English questions (`bench/data/english_questions.jsonl`) against both samples and the articles asked for, titles included; those of
+  `later_questions.jsonl`, which were written after all tuning, are quoted whole;
 * with `--whole`, the same questions against every row of the corpus, copies and other reports of the same event included.
 
 Samples are drawn with a seed: news of four words of title and sixty of body, one article a story (5-word shingles, Jaccard below 0.5), no
@@ -42,6 +43,7 @@ from nlp.embeddings.onnx import OnnxEmbedder
 
 SEED = 20261124
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
+LATER = QUESTIONS.with_name("later_questions.jsonl")
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 MARKET = re.compile(
     r"\b(?:IHSG|rupiah|saham|dolar|bitcoin|kripto|harga (?:terbaru )?emas|emas (?:antam|pegadaian|batangan|galeri\w*|hari ini))\b"
@@ -135,12 +137,13 @@ def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, An
     """For each group: words, meaning and hybrid on the report half; with `grid` every weight on the tune half."""
     made: dict[str, Any] = {}
     for name, asked in groups.items():
-        quoted = [one for one in asked if half(one.target) == "report"]
+        later = name.endswith(", later")
+        quoted = [one for one in asked if later or half(one.target) == "report"]
         made[name] = {"words": figures([one.place_by_words() for one in quoted])}
         if name.startswith("English"):
             made[name]["words and glossary"] = figures([one.place(1.0) for one in quoted])
         made[name] |= {"meaning": figures([one.place(0.0) for one in quoted]), "hybrid": figures([one.place() for one in quoted])}
-        if grid:
+        if grid and not later:
             tuned = [one for one in asked if half(one.target) == "tune"]
             by_weight = {weight: figures([one.place(weight) for one in tuned]) for weight in GRID}
             made[name]["tune"] = {"words": figures([one.place_by_words() for one in tuned]), "by weight of words": by_weight}
@@ -166,7 +169,7 @@ def main() -> None:
             engine = _engine(Path(folder) / name, drawn, cache, titles=False)
             for row in drawn:
                 _add(groups[f"known item, {name} ({len(drawn)} articles)"], engine, embedder, row["title"], row["id"])
-        questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+        questions = _questions()
         wanted = {question["article"] for question in questions}
         targets = [row for row in rows if row["id"] in wanted]
         others = [row for drawn in samples.values() for row in drawn if row["id"] not in wanted]
@@ -176,9 +179,21 @@ def main() -> None:
         for name, pool in pools.items():
             engine = _engine(Path(folder) / name, pool, cache, titles=True)
             for question in questions:
-                for group in (f"English, {name} ({len(pool)} articles)", f"English, {name}, {question['style']}"):
-                    _add(groups[group], engine, embedder, question["question"], question["article"])
+                for kind in ("later",) if question["later"] else ("all", question["style"]):
+                    _add(
+                        groups[f"English, {name} ({len(pool)} articles), {kind}"],
+                        engine,
+                        embedder,
+                        question["question"],
+                        question["article"],
+                    )
     sys.stdout.write(json.dumps(report(groups, grid=asked.weights), indent=1) + "\n")
+
+
+def _questions() -> list[Row]:
+    """The English questions of both files, each with `later` saying which."""
+    files = ((QUESTIONS, False), (LATER, True))
+    return [json.loads(line) | {"later": later} for file, later in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def _engine(folder: Path, rows: Sequence[Row], cache: Cache, *, titles: bool) -> SearchEngine:
