@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Self, cast
 
 import scrapy
@@ -29,8 +30,8 @@ class DeliverPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._waiting: dict[str, tuple[str, ...]] = {}
-        """Version → other addresses of the articles that are written but not yet durable."""
+        self._waiting: dict[str, Reading] = {}
+        """Version → how it was read, of the articles that are written but not yet durable."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,13 +72,14 @@ class DeliverPipeline:
         known = session.state.find_id(article.article_id)
         if known is not None and known.sha256 == article.sha256:
             session.count("unchanged")
-            session.state.mark_seen([_visit(article, reading.aliases)])
+            session.state.mark_seen([_visit(article, reading)])
             return item
         if article.version_id in self._waiting:
-            self._waiting[article.version_id] += (article.canonical_url or "", *reading.aliases)
+            first = self._waiting[article.version_id]
+            self._waiting[article.version_id] = replace(first, aliases=(*first.aliases, article.canonical_url or "", *reading.aliases))
             return item
         session.count("changed" if known else "articles")
-        self._waiting[article.version_id] = reading.aliases
+        self._waiting[article.version_id] = reading
         self._guarded(self._spool.write, article)
         return item
 
@@ -93,10 +95,10 @@ class DeliverPipeline:
             stop(self._crawler, error)
 
     def _durable(self, articles: Sequence[Article]) -> None:
-        self._session.state.mark_seen(_visit(article, self._waiting.pop(article.version_id, ())) for article in articles)
+        self._session.state.mark_seen(_visit(article, self._waiting.pop(article.version_id)) for article in articles)
 
 
-def _visit(article: Article, aliases: tuple[str, ...]) -> Visit:
-    return Visit(
-        article.article_id, article.canonical_url or "", article.url or "", article.source, article.sha256, article.fetched_at, aliases
-    )
+def _visit(article: Article, reading: Reading) -> Visit:
+    address, canonical = article.url or "", article.canonical_url or ""
+    seen = (article.article_id, canonical, address, article.source, article.sha256, article.fetched_at)
+    return Visit(*seen, reading.aliases, reading.validators)

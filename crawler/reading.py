@@ -23,6 +23,7 @@ from crawler.items import Article, Origin, Page, Precision, Published, WarcPlace
 from crawler.joining import joined, with_document
 from crawler.outlets import Outlets
 from crawler.sources import Source
+from crawler.state import Validators
 from crawler.urls import canonical_url
 
 
@@ -61,6 +62,8 @@ class Reading:
     """Why the page just read, an attachment, waits for OCR."""
     trouble: str | None = None
     """Why the page just read, a later one, gave nothing; the article goes on without it."""
+    validators: Validators | None = None
+    """Of the answer, where the article is this one page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ Tables of their own in the state file (`$PANTAU_DATA/crawl/state.sqlite`).
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from crawler.documents.parts import DocumentParts, parts_as_json, parts_of_json
-from crawler.errors import SpoolError
-from crawler.state import Connection, state_path
+from crawler.state import state_path
+from crawler.statefile import open_state_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS scanned (
@@ -54,14 +53,7 @@ class Scans:
     """
 
     def __init__(self, data: Path) -> None:
-        path = state_path(data)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, factory=Connection)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"{path}: the crawler's state cannot be opened: {error}") from error
+        self._db = open_state_file(state_path(data), _SCHEMA)
 
     def close(self) -> None:
         self._db.close()

@@ -17,7 +17,10 @@ from crawler.outlets import Outlets, load_outlets
 from crawler.reading import Desk
 from crawler.scans import Scans
 from crawler.sources import DateOrder, Source
-from crawler.state import State, state_path
+from crawler.state import State, Validators, state_path
+
+_OUTSTANDING = ("failed", "blocked", "refused", "unkept")
+"""Counts of pages that did not come and are to be asked for again, while their list still shows them."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Session:
     archive: Archive
     rules: Rules
     counts: Counter[str] = field(default_factory=Counter)
+    lists: list[Validators] = field(default_factory=list)
+    """Of the lists read in this run."""
 
     @classmethod
     def open(
@@ -88,6 +93,12 @@ class Session:
         """Count a refusal under `kind` and keep its reason with one example."""
         self.count(kind)
         self.state.add_reason(self.run, self.source.name, reason, example)
+
+    def settle(self) -> None:
+        """The crawl has ended by itself and all it delivered is durable: lists of which nothing is outstanding need not be sent again."""
+        outstanding = self.since or self.until or any(self.counts[name] for name in _OUTSTANDING)
+        for found in () if outstanding else self.lists:
+            self.state.keep_validators(found)
 
     def close(self) -> None:
         """Write the counts and close everything, whatever of it fails.

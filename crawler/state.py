@@ -7,15 +7,13 @@ Others read it only through `crawler.health`.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from crawler.errors import SpoolError
+from crawler.statefile import open_state_file, told_as_spool_error
 
 REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """When an article is fetched again for edits, counted from when it was first seen."""
@@ -73,6 +71,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server's answer to `url` may be asked for again with: conditional GET."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A page that was read: what `mark_seen` records."""
 
@@ -83,41 +90,14 @@ class Visit:
     sha256: str
     at: datetime
     aliases: tuple[str, ...] = ()
-
-
-class Connection(sqlite3.Connection):
-    """A connection whose statements fail with SpoolError: a full disk, or a file that another process holds for too long."""
-
-    def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        with told_as_spool_error():
-            return super().execute(*arguments)
-
-    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
-        with told_as_spool_error():
-            return super().executemany(*arguments)
-
-
-@contextmanager
-def told_as_spool_error() -> Iterator[None]:
-    """SQLite's operational errors become ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise SpoolError(f"the crawler's state cannot be written: {error}") from error
+    validators: Validators | None = None
 
 
 class State:
     """The state file. One writer at a time (a crawl or an import); readers may look on."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, factory=Connection)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"{path}: the crawler's state cannot be opened: {error}") from error
+        self._db = open_state_file(path, _SCHEMA)
 
     def close(self) -> None:
         self._db.close()
@@ -169,6 +149,8 @@ class State:
                 )
                 self._db.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [(a, visit.article_id) for a in visit.aliases])
                 self._db.executemany("DELETE FROM failed WHERE url = ?", [(u,) for u in (visit.url, *visit.aliases)])
+                if visit.validators is not None:
+                    self.keep_validators(visit.validators)
 
     def forget(self, url: str) -> int:
         """Remove an article and all its addresses. Returns how many were removed (0 or 1)."""
@@ -231,8 +213,9 @@ class State:
         row = self._db.execute("SELECT etag, last_modified FROM validators WHERE url = ?", (url,)).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
-    def keep_validators(self, url: str, etag: str | None, last_modified: str | None) -> None:
-        self._db.execute("INSERT OR REPLACE INTO validators VALUES (?, ?, ?)", (url, etag, last_modified))
+    def keep_validators(self, found: Validators) -> None:
+        """Remember them; call only once all that the answer held is durable: it will not be sent again."""
+        self._db.execute("INSERT OR REPLACE INTO validators VALUES (?, ?, ?)", (found.url, found.etag, found.last_modified))
 
     # -- schedule ---------------------------------------------------------------------------------------------------------
 

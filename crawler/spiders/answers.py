@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from crawler.errors import CrawlerError, SpoolError
 from crawler.resolver import REFUSED
+from crawler.state import Validators
 
 
 def explain(failure: Failure) -> tuple[str, str]:
@@ -43,3 +44,10 @@ def header(response: Response, name: str) -> str | None:
 def charset_of(response: Response) -> str | None:
     kind = header(response, "Content-Type") or ""
     return kind.partition("charset=")[2].strip(" \"';") or None
+
+
+def validators_of(response: Response) -> Validators | None:
+    """What the address asked for may be asked again with; None where the server gives nothing."""
+    etag, modified = header(response, "ETag"), header(response, "Last-Modified")
+    asked = response.request.url if response.request else response.url
+    return Validators(asked, etag, modified) if etag or modified else None

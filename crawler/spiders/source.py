@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -23,9 +23,10 @@ from crawler.extract.page import decode
 from crawler.reading import Draft, Reading
 from crawler.session import Session
 from crawler.sources.model import Discovery, Feed, Listing, Search, Sitemap, Source
-from crawler.spiders.answers import charset_of, explain, header, url_of
+from crawler.spiders.answers import charset_of, explain, url_of, validators_of
 from crawler.spiders.pages import read_response
 from crawler.state import Seen
+from crawler.stopping import SPOOL_ERROR
 from crawler.urls import canonical_url
 
 log = logging.getLogger(__name__)
@@ -82,8 +83,12 @@ class SourceSpider(scrapy.Spider):
         for seen in self.session.state.due_articles(self.source.name, self.session.now()):
             yield self._article_request(Link(seen.address), revisit=True)
 
-    def ended(self) -> None:
-        self.session.close()
+    def ended(self, reason: str) -> None:
+        try:
+            if reason == "finished" and self.crawler.stats.get_value(SPOOL_ERROR) is None:
+                self.session.settle()
+        finally:
+            self.session.close()
 
     # -- discovery --------------------------------------------------------------------------------------------------------
 
@@ -155,14 +160,9 @@ class SourceSpider(scrapy.Spider):
             self.session.refuse(str(error), response.url, "lists_wrong")
             return None
         self.session.count("lists_read")
-        self._keep_validators(response)
+        known = validators_of(response)
+        self.session.lists += [known] if known else []
         return found
-
-    def _keep_validators(self, response: Response) -> None:
-        etag, modified = (header(response, name) for name in ("ETag", "Last-Modified"))
-        if etag or modified:
-            asked = response.request.url if response.request else response.url
-            self.session.state.keep_validators(asked, etag, modified)
 
     def _links(self, found: Found) -> Iterator[Request]:
         for link in found.links:
@@ -242,8 +242,8 @@ class SourceSpider(scrapy.Spider):
             )
             return
         if reading.article is not None:
-            self._keep_validators(response)
-            yield reading
+            alone = "draft" not in response.cb_kwargs and len(reading.article.pages) == 0
+            yield replace(reading, validators=validators_of(response) if alone else None)
         else:
             self.session.count("skipped")
         if reading.skipped:

@@ -57,6 +57,17 @@ class Site:
         parts = urlsplit(url)
         self.answers[f"{parts.netloc}{parts.path}{'?' + parts.query if parts.query else ''}"] = Answer(body, **answer)  # type: ignore[arg-type]  # test helper
 
+    def put_tagged(self, url: str, body: str) -> None:
+        """An answer with an ETag, and 304 for who has it."""
+        parts = urlsplit(url)
+        tag = f'"{abs(hash(body))}"'
+
+        def answer(request: BaseHTTPRequestHandler) -> Answer:
+            fresh = request.headers.get("If-None-Match") == tag
+            return Answer(b"", 304, ()) if fresh else Answer(body, headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", tag)))
+
+        self.answers[f"{parts.netloc}{parts.path}"] = answer
+
     def requests(self, url: str) -> int:
         return self.asked[urlsplit(url).netloc + url.split(urlsplit(url).netloc, 1)[1]]
 

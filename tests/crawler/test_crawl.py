@@ -70,6 +70,17 @@ def test_a_feed_is_asked_for_with_its_validators_and_may_answer_not_modified(sit
     assert report.sources["kabar"].lists_wrong == 0
 
 
+def test_an_article_that_failed_is_asked_for_again_although_its_list_has_not_changed(site: Site, tmp_path: Path) -> None:
+    put_articles(site, 2)
+    site.put_tagged(f"{BASE}/rss", feed(f"{BASE}/berita/0", f"{BASE}/berita/1"))
+    site.put(f"{BASE}/berita/1", b"", status=500)
+    run(site, tmp_path)
+    site.put(f"{BASE}/berita/1", page("Pabrik nomor 1 dibuka"))
+    run(site, tmp_path)
+    assert titles(tmp_path) == {"Pabrik nomor 0 dibuka", "Pabrik nomor 1 dibuka"}
+    assert run(site, tmp_path).sources["kabar"].listed == 0
+
+
 def test_an_edited_article_is_a_new_version_at_its_revisit(site: Site, tmp_path: Path) -> None:
     put_articles(site, 1)
     run(site, tmp_path)

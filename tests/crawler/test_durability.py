@@ -33,7 +33,7 @@ COUNT = 120
 def site() -> Iterator[Site]:
     with serving() as running:
         urls = [f"{BASE}/berita/{n}" for n in range(COUNT)]
-        running.put(f"{BASE}/rss", feed(*urls))
+        running.put_tagged(f"{BASE}/rss", feed(*urls))
         for n, url in enumerate(urls):
             running.put(url, page(f"Pabrik nomor {n} dibuka"))
         yield running
