@@ -23,6 +23,7 @@ from api.search.folding import Page, noise_in, ranked_page, sorted_page
 from api.search.fusion import fuse, rules, weights_of
 from api.search.grammar import Names, parse
 from api.search.labels import Labels
+from api.search.period import period_of
 from api.search.plan import Plan, plan
 from api.search.rendering import Found, render
 from api.search.scan import MAX_LENGTH
@@ -130,6 +131,7 @@ class SearchService:
             suggestion=suggestion,
             notes=self._notes(understood, request),
             folded=noise,
+            period=period_of(understood.tree, understood.filters),
         )
 
     def understand(self, connection: Connection, request: SearchRequest) -> Understood:
