@@ -32,7 +32,6 @@ from api.search.tree import Tree
 from api.store.database import Database
 from api.store.frozen import FrozenLists, Hits
 from nlp.embeddings.base import Embedder
-from nlp.embeddings.remember import Remembering
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 FROZEN = 1_000
@@ -90,7 +89,7 @@ class SearchService:
     ) -> None:
         self.database = database
         self.engine = engine
-        self.embedder = Remembering(embedder) if embedder is not None else None
+        self.embedder = embedder
         self.names = names
         self.labels = labels
         self._now = now
