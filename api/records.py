@@ -138,6 +138,7 @@ class SearchAnswer:
         undated: articles without a date that a dated search leaves out.
         suggestion: the query in another spelling, where it finds next to nothing as it stands and more in that one.
         folded: type → articles of it that are found and counted but not listed.
+        period: first and last day (ISO, None where open) of publication that it asks for; None where it asks for no dates.
     """
 
     total: int
@@ -149,3 +150,4 @@ class SearchAnswer:
     suggestion: str | None = None
     notes: tuple[str, ...] = ()
     folded: Mapping[str, int] = field(default_factory=dict)
+    period: tuple[str | None, str | None] | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.reading.coverage import Coverage
 from api.records import Chip, FacetValue, FactChip, Hit, SearchAnswer, Snippet
 
 
@@ -76,6 +77,34 @@ class QueryChip(Public):
     kind: str
 
 
+class DayCount(Public):
+    """Articles of one day of publication."""
+
+    day: str
+    articles: int
+
+
+class CoveredOutlet(Public):
+    """What one outlet published in a period, and how its crawl is doing."""
+
+    outlet: str
+    label: str
+    articles: int
+    days: list[DayCount]
+    missing: list[str] = Field(description="Days without an article of an outlet that publishes on most days")
+    state: str = Field(
+        description="ok; silent: nothing lately though it publishes on most days; idle: it seldom does; down: its crawl is broken"
+    )
+
+
+class CoverageShape(Public):
+    """Was nothing said, or was a source down? Articles by outlet and day, over the dates of the search or the last 14 days."""
+
+    first: str
+    last: str
+    outlets: list[CoveredOutlet]
+
+
 class SearchResult(Public):
     """What GET /api/search and `pantau search --json` answer."""
 
@@ -88,6 +117,7 @@ class SearchResult(Public):
     suggestion: str | None = Field(description="The query in another spelling, where it finds next to nothing as it stands")
     notes: list[str]
     folded: dict[str, int] = Field(description="Type → articles of it that are found and counted but, with `fold`, not listed")
+    coverage: CoverageShape | None = Field(None, description="Where it is asked for, and where nothing is found")
 
 
 class Problem(Public):
@@ -105,8 +135,8 @@ class Problem(Public):
     )
 
 
-def search_result(answer: SearchAnswer) -> SearchResult:
-    """The public form of an answer."""
+def search_result(answer: SearchAnswer, covered: Coverage | None = None) -> SearchResult:
+    """The public form of an answer, with the coverage of its period."""
     return SearchResult(
         total=answer.total,
         hits=[_hit(hit) for hit in answer.hits],
@@ -117,7 +147,22 @@ def search_result(answer: SearchAnswer) -> SearchResult:
         suggestion=answer.suggestion,
         notes=list(answer.notes),
         folded=dict(answer.folded),
+        coverage=_coverage(covered) if covered else None,
     )
+
+
+def _coverage(covered: Coverage) -> CoverageShape:
+    return CoverageShape(
+        first=covered.first.isoformat(),
+        last=covered.last.isoformat(),
+        outlets=[
+            CoveredOutlet(
+                outlet=o.outlet, label=o.label, articles=o.articles, missing=[day.isoformat() for day in o.missing], state=o.state,
+                days=[DayCount(day=day.isoformat(), articles=count) for day, count in o.days],
+            )
+            for o in covered.outlets
+        ],
+    )  # fmt: skip
 
 
 def fact(chip: FactChip) -> Fact:

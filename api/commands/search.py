@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from api.commands.common import as_json, pass_settings, print_json, say
 from api.config import Settings
 from api.records import FACETS, Hit, Mode, SearchAnswer, SearchRequest, Snippet, Sort
+
+if TYPE_CHECKING:
+    from api.reading.coverage import Coverage
+    from api.store.database import Database
+
+SHOWN_OUTLETS = 20
 
 
 def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -32,6 +40,9 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     "--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Only this value, e.g. outlet=kontan or month=2024-03. Repeatable."
 )
 @click.option("--cursor", help="Go on where an answer's `next` says.")
+@click.option(
+    "--coverage", is_flag=True, help="Also what each outlet published on the days of the search (told anyway where nothing is found)."
+)
 @click.option("--fold/--no-fold", default=True, help="List a story once and only count market notes and advertorials (default: yes).")
 @as_json
 @pass_settings
@@ -44,6 +55,7 @@ def search(
     filters: tuple[str, ...],
     cursor: str | None,
     fold: bool,
+    coverage: bool,
     as_json: bool,
 ) -> None:
     """Search announcements: words, "phrases", AND OR NOT, field:value, e.g. kucuran to:IKM amount:>=50 miliar."""
@@ -56,10 +68,30 @@ def search(
     model = parts.model_id(embedder) if embedder else parts.indexed_model(settings)
     with closing(parts.open_database(settings)) as database, closing(parts.open_engine(settings, model)) as engine:
         answer = parts.open_service(settings, database, engine, embedder).search(request)
+        covered = _coverage(settings, database, request, answer) if coverage or not answer.total else None
     if as_json:
-        print_json(public(search_result(answer)))
+        print_json(public(search_result(answer, covered)))
     else:
         _show(answer)
+        _show_coverage(covered)
+
+
+def _coverage(settings: Settings, database: Database, request: SearchRequest, answer: SearchAnswer) -> Coverage:
+    from api import parts
+    from api.reading.coverage import coverage
+
+    only = request.filters.get("outlet", ())
+    with database.read() as connection:
+        return coverage(connection, parts.outlets_of(settings), settings.data, datetime.now(UTC), period=answer.period, only=only)
+
+
+def _show_coverage(covered: Coverage | None) -> None:
+    """A line an outlet: its articles by day, and what is wrong."""
+    if covered is None:
+        return
+    say(f"coverage {covered.first} to {covered.last}:")
+    for outlet in covered.outlets[:SHOWN_OUTLETS]:
+        say(f"  {outlet.label:30.30} {outlet.state:7} " + " ".join(str(count or "·") for _, count in outlet.days))
 
 
 def _show(answer: SearchAnswer) -> None:

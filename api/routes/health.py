@@ -13,7 +13,7 @@ from api.errors import EngineDown, IndexMismatch
 from api.openapi import document, errors
 from api.reading import health as reading
 from api.reading.crawling import crawl_health
-from api.schemas import Public
+from api.schemas import DayCount, Public
 from crawler.health import SourceHealth
 
 router = APIRouter(tags=["health"])
@@ -33,13 +33,6 @@ class Health(Public):
     waiting_vectors: int
     vectors_given_up: int
     messages: dict[str, int] = Field(description="Messages by state")
-
-
-class DayCount(Public):
-    """Articles of one day of publication."""
-
-    day: str
-    articles: int
 
 
 class AlarmShape(Public):

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.deps import PrincipalDep, Server, ServerDep
+from api.deps import PrincipalDep, ServerDep
 from api.errors import CursorError, EngineDown, IndexMismatch, QueryError
-from api.reading import health
 from api.records import FACETS
 from api.routes.asking import Asked, asked
+from api.routes.search import coverage_of
 from api.store import articles
 from api.web.charts import by_month
 from api.web.marks import plain
@@ -25,14 +25,6 @@ EXAMPLES = {
 SHOWN_FACETS = tuple(name for name in FACETS if name != "month")
 
 
-NOISE = ("market_note", "advertorial")
-
-
-def _folding(what: Asked) -> bool:
-    """Market notes and advertorials are folded away unless the search asks for a genre."""
-    return not what.request.filters.get("type") and "type:" not in what.request.query
-
-
 @router.get("/")
 def home(request: Request, principal: PrincipalDep, server: ServerDep, what: Annotated[Asked, Depends(asked)]) -> Response:
     """Search, or the newest articles."""
@@ -42,23 +34,13 @@ def home(request: Request, principal: PrincipalDep, server: ServerDep, what: Ann
     except (QueryError, CursorError) as error:
         at = getattr(error, "at", None)
         told = {"error": error, "at": at, "suggestion": getattr(error, "suggestion", None)}
-        return page(
-            request, server, principal, "search.html", status=400, answer=None, away=False, coverage=(), stored=(), **told, **context
-        )
+        return page(request, server, principal, "search.html", status=400, answer=None, away=False, stored=(), **told, **context)
     except (EngineDown, IndexMismatch):
         with server.database.read() as connection:
             stored = articles.newest(connection, 20)
-        return page(
-            request, server, principal, "search.html", status=503, answer=None, error=None, away=True, coverage=(), stored=stored, **context
-        )
+        return page(request, server, principal, "search.html", status=503, answer=None, error=None, away=True, stored=stored, **context)
     return page(
         request, server, principal, "search.html", answer=answer, error=None, away=False, stored=(),
-        facets=SHOWN_FACETS, noise=NOISE, folding=_folding(what),
-        months=by_month(answer.facets["month"]), chosen=what.request.filters,
-        coverage=_coverage(server) if not answer.total else (), **context,
+        facets=SHOWN_FACETS, months=by_month(answer.facets["month"]), chosen=what.request.filters,
+        covered=coverage_of(server, what.request, answer), **context,
     )  # fmt: skip
-
-
-def _coverage(server: Server) -> list[health.OutletHealth]:
-    with server.database.read() as connection:
-        return health.outlets_of(connection, server.outlets, server.now())[:12]
