@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import statistics
@@ -95,6 +96,7 @@ def _recognised(data: bytes, numbers: Iterable[int] | None) -> tuple[dict[int, t
     import pypdfium2
     import pytesseract
 
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # Tesseract's threads get in each other's way: one is twice as fast as two
     try:
         document = pypdfium2.PdfDocument(data)
         try:

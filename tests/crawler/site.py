@@ -23,7 +23,7 @@ QUICK = {
     "AUTOTHROTTLE_ENABLED": False,
     "RETRY_TIMES": 1,
     "RANDOMIZE_DOWNLOAD_DELAY": False,
-    "DOWNLOAD_TIMEOUT": 2,
+    "DOWNLOAD_TIMEOUT": 4,
 }
 """Scrapy settings for tests: no waiting."""
 
@@ -150,7 +150,7 @@ def feed(*urls: str, date: str = "Tue, 03 Nov 2026 10:15:00 +0700") -> str:
 
 def run(site: Site, data: Path, *sources: Source, **options: object) -> CrawlReport:
     """Crawl sources of the site into `data`."""
-    given: dict[str, object] = {"user_agent": "Pantau-Test/1", "proxy": site.proxy, "settings": QUICK, "timeout": 60.0}
+    given: dict[str, object] = {"user_agent": "Pantau-Test/1", "proxy": site.proxy, "settings": QUICK, "timeout": 180.0}
     number = len(list((data / "spool").glob("*"))) if (data / "spool").exists() else 0
     given["run"] = f"run{datetime.now(UTC):%H%M%S%f}{number}"
     return crawl(sources or (source(),), data=data, **(given | options))  # type: ignore[arg-type]  # test helper

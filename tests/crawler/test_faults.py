@@ -37,7 +37,7 @@ PLAIN = page("Kopi luwak — naik")
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "500": ({"status": 500}, "answers 500"),
     "404": ({"status": 404}, "answers 404"),
-    "timeout": ({"body": "x", "hang": 10.0}, "Timeout"),
+    "timeout": ({"body": "x", "hang": 20.0}, "Timeout"),
     "half-sent": ({"body": PLAIN + " " * 5000, "cut": 300}, "ResponseFailed|DataLoss"),
     "redirect-loop": ({"status": 302, "headers": (("Location", f"{BASE}/berita/105"),)}, "max redirections"),
     "empty": ({"body": ""}, "empty|unknown"),
@@ -125,7 +125,7 @@ LISTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a sitemap that unfolds without end": ("sitemap", {"body": BOMB}, "unfolds to more than"),
     "a sitemap that is HTML": ("sitemap", {"body": "<!doctype html><html><body>Halaman depan</body></html>"}, "HTML"),
     "a feed with 500": ("feed", {"status": 500}, "answers 500"),
-    "a feed that hangs": ("feed", {"body": "x", "hang": 10.0}, "Timeout"),
+    "a feed that hangs": ("feed", {"body": "x", "hang": 20.0}, "Timeout"),
     "a feed sent by half": ("feed", {"body": feed(f"{BASE}/berita/0") + " " * 5000, "cut": 100}, "ResponseFailed|DataLoss"),
     "a feed that moves in a circle": ("feed", {"status": 301, "headers": (("Location", f"{BASE}/daftar"),)}, "max redirections"),
 }
