@@ -182,7 +182,7 @@ def server_memory(settings: Settings, asked: Sequence[Question]) -> str:
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             for question in asked:
-                for _ in range(600):
+                while server.poll() is None:
                     with suppress(URLError):
                         urlopen(f"http://127.0.0.1:{port}/api/search?q={quote(question.text)}", timeout=60).read()
                         break
