@@ -81,7 +81,7 @@ def test_words_are_marked_in_snippets_also_where_only_the_stem_matches(data: Pat
 def test_an_unreadable_query_is_told_with_place_and_suggestion_and_exit_code_2(data: Path) -> None:
     done = pantau("search", "fo?o", data=data)
     assert (done.returncode, done.stderr.strip()) == (
-        2, "pantau: a wildcard may only end a word, after three letters: kred* (at character 3); try: foo",
+        2, "pantau: Of * and ?, only * may end a word, after three letters: kred* (at character 3); try: foo",
     )  # fmt: skip
 
 
