@@ -10,14 +10,15 @@ from api.records import FACETS
 from api.search.base import KEYWORDS, TEXT_EXACT, TEXT_STEM, TITLE_EXACT, TITLE_STEM, EngineDocument
 from nlp.analyser import Token, lines
 
+# "+rowid": the outlet is looked up for what the words find; the planner left alone asks for the words article by article (22 s).
 _FIND = "INSERT INTO found SELECT rowid FROM words WHERE words MATCH ?"
 _FIND_IN = (
     "INSERT INTO found SELECT rowid FROM words WHERE words MATCH ? "
-    "AND rowid IN (SELECT doc FROM keywords WHERE field = 'outlet' AND value = ?)"
+    "AND +rowid IN (SELECT doc FROM keywords WHERE field = 'outlet' AND value = ?)"
 )
 _RANK = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, ?, ?, ?, ?) LIMIT ?"
 _RANK_IN = (
-    "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT doc FROM keywords WHERE field = 'outlet' AND value = ?) "
+    "SELECT rowid FROM words WHERE words MATCH ? AND +rowid IN (SELECT doc FROM keywords WHERE field = 'outlet' AND value = ?) "
     "ORDER BY bm25(words, ?, ?, ?, ?) LIMIT ?"
 )
 _COUNT = "SELECT value, count(*) FROM keywords JOIN found USING (doc) WHERE field = ? GROUP BY value"
