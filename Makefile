@@ -20,7 +20,7 @@ $(STAMP): $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(STAMP)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,ocr]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,ocr,parquet]'
 	@touch $@
 
 environment: $(DEV) ## set up everything the checks need

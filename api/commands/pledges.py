@@ -15,6 +15,7 @@ import click
 from api.commands.common import as_json, pass_settings, print_json, say
 from api.config import Settings
 from api.ledger.queries import PledgeFilter, PledgeRow
+from api.rowfiles import FORMATS, Format
 
 
 def _filter(settings: Settings, **chosen: str | None) -> PledgeFilter:
@@ -152,17 +153,17 @@ def sums(settings: Settings, /, group: str, as_json: bool, **chosen: str | None)
 
 @click.command()
 @with_filters
-@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "xlsx", "jsonl"]))
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write (default: standard output; XLSX needs one).")
+@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(FORMATS))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write (default: standard output).")
 @click.option("--snapshot", type=int, help="State of the ledger to export (a transaction number; default: now).")
 @pass_settings
-def export(settings: Settings, /, form: str, output: Path | None, snapshot: int | None, **chosen: str | None) -> None:
+def export(settings: Settings, /, form: Format, output: Path | None, snapshot: int | None, **chosen: str | None) -> None:
     """Export pledges with their evidence; the snapshot number in it gives the same rows again later."""
     from api import parts
     from api.export import export_pledges
 
-    if form == "xlsx" and output is None:
-        raise click.UsageError("--format xlsx needs --output FILE")
+    if form in {"xlsx", "parquet"} and output is None:
+        raise click.UsageError(f"--format {form} needs --output FILE")
     wanted = _filter(settings, **chosen)
     with closing(parts.open_database(settings)) as database, database.read() as connection:
         if output is None:

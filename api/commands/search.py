@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -43,6 +46,12 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 @click.option(
     "--coverage", is_flag=True, help="Also what each outlet published on the days of the search (told anyway where nothing is found)."
 )
+@click.option(
+    "--export",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every article found to FILE (.csv, .xlsx, .jsonl or .parquet), whatever --limit says.",
+)
 @click.option("--fold/--no-fold", default=True, help="List a story once and only count market notes and advertorials (default: yes).")
 @as_json
 @pass_settings
@@ -56,6 +65,7 @@ def search(
     cursor: str | None,
     fold: bool,
     coverage: bool,
+    target: Path | None,
     as_json: bool,
 ) -> None:
     """Search announcements: words, "phrases", AND OR NOT, field:value, e.g. kucuran to:IKM amount:>=50 miliar."""
@@ -67,13 +77,31 @@ def search(
     embedder = parts.open_embedder(settings) if request.mode is not Mode.WORDS else None
     model = parts.model_id(embedder) if embedder else parts.indexed_model(settings)
     with closing(parts.open_database(settings)) as database, closing(parts.open_engine(settings, model)) as engine:
-        answer = parts.open_service(settings, database, engine, embedder).search(request)
+        service = parts.open_service(settings, database, engine, embedder)
+        if target is not None:
+            _write(service.search, request, target)
+            return
+        answer = service.search(request)
         covered = _coverage(settings, database, request, answer) if coverage or not answer.total else None
     if as_json:
         print_json(public(search_result(answer, covered)))
     else:
         _show(answer)
         _show_coverage(covered)
+
+
+def _write(search: Callable[[SearchRequest], SearchAnswer], request: SearchRequest, target: Path) -> None:
+    from api.reading.exports import article_stream
+    from api.rowfiles import FORMATS, check_format
+
+    form = next((form for form in FORMATS if target.suffix.lower() == f".{form}"), None)
+    if form is None:
+        raise click.BadParameter(f"the name ends in one of {', '.join('.' + form for form in FORMATS)}", param_hint="--export")
+    check_format(form)
+    total = search(replace(request, limit=0, cursor=None)).total
+    with target.open("wb") as file:
+        file.writelines(article_stream(search, request, form))
+    say(f"{total} articles written to {target}")
 
 
 def _coverage(settings: Settings, database: Database, request: SearchRequest, answer: SearchAnswer) -> Coverage:

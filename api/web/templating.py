@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.deps import Server
 from api.records import Principal, Role
 from api.refusals import told
+from api.rowfiles import available
 from api.web.words import LANGUAGES, known, number, say
 from api.wording import Lang, amount_text, day_text, kind_text, moment_text, status_text
 
@@ -33,6 +34,7 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("api.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {"path": lambda text: quote(str(text), safe=":"), "web": web_address}
     made.globals |= {"static": static_address, "with_": with_, "without": without, "link": link, "Role": Role, "len": len}
+    made.globals["formats"] = available
     return made
 
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from api.export import export_pledges, safe_cell
+from api.export import export_pledges
 from api.ledger.queries import PledgeFilter, get_pledge, list_pledges, sums
+from api.rowfiles import FORMATS, Format, safe_cell
 from api.store import transactions
 from api.store.corrections import correct_fact
 from api.store.database import Database
@@ -216,14 +217,14 @@ def test_a_forgotten_article_leaves_no_sighting_and_a_pledge_without_one_ends(da
     assert pledges_of(database) == []
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
-def test_an_export_holds_every_pledge_with_its_evidence(database: Database, tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_holds_every_pledge_with_its_evidence(database: Database, tmp_path: Path, form: Format) -> None:
     tell(database, tmp_path, ("2025-01-01", commitment(100)), ("2025-02-01", commitment(7, actors=BRI)))
     target = tmp_path / f"out.{form}"
     with database.read() as c, target.open("wb") as out:
         assert export_pledges(c, PledgeFilter(), form, out) == 2
     assert target.stat().st_size > 200
-    if form != "xlsx":
+    if form in {"csv", "jsonl"}:
         assert "Kredit 100 miliar disalurkan kepada IKM." in target.read_text(encoding="utf-8")
 
 
