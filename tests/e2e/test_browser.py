@@ -74,7 +74,7 @@ def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
     options: dict[str, Any] = getattr(request, "param", {})
     context = browser.new_context(base_url=address, **options)
     made = context.new_page()
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     troubles: list[str] = []
     made.on("pageerror", lambda error: troubles.append(str(error)))
     made.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
