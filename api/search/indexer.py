@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
+from api.errors import EngineDown
 from api.search.base import IndexInfo, SearchEngine, Vector
 from api.search.documents import documents
 from api.store import queue
@@ -65,8 +66,14 @@ class Indexer:
             if not tasks:
                 break
             ids = list(dict.fromkeys(task.article_id for task in tasks))
-            put = sum(self._put(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
-            self.engine.commit()
+            present = self.engine.present()
+            try:
+                put = sum(self._put(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
+                self.engine.commit()
+            except EngineDown:
+                if self.engine.present() == present:
+                    raise
+                continue  # a rebuild took the generation away while it was written; the rows are still queued
             with self.database.write() as connection:
                 queue.done(connection, [t.seq for t in tasks], self._now())
             taken += len(tasks)

@@ -115,6 +115,24 @@ def test_what_was_written_to_a_generation_that_a_switch_replaces_is_in_the_next_
     assert queued(store) == 0
 
 
+def test_a_generation_that_a_switch_takes_away_while_it_is_written_loses_nothing(store: Database, opened: Open) -> None:
+    worker, rebuilder = opened(), opened()
+    Indexer(store, worker, "none").drain()
+    before, commit = worker.present(), worker.commit
+
+    def be_overtaken_and_fail() -> None:
+        if worker.present() == before:
+            Indexer(store, rebuilder, "none").rebuild()
+            raise EngineDown("the folder is gone")
+        commit()
+
+    write(store, "a0", "Smelter baru di Morowali.")
+    worker.commit = be_overtaken_and_fail  # type: ignore[method-assign]  # a moment that no signal of another process can hit
+    Indexer(store, worker, "none").drain()
+    assert found(opened(), "smelter") == ["a0"]
+    assert queued(store) == 0
+
+
 def test_a_rebuild_that_was_killed_leaves_nothing_that_the_next_one_does_not_clear(store: Database, opened: Open) -> None:
     engine = opened()
     Indexer(store, engine, "none").drain()
