@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 
 from api.errors import EngineDown, IndexMismatch
 from api.records import Sort
@@ -125,7 +125,12 @@ class ElasticEngine:
         if not self._info.model.startswith(BUNDLED):
             del body["mappings"]["properties"]["chunks"]["properties"]["vector"]["dims"]
         name = f"{self.prefix}-{uuid.uuid4().hex[:12]}"
-        self._client.indices.create(index=name, settings=body["settings"], mappings=body["mappings"], wait_for_active_shards=1)
+        try:
+            self._client.indices.create(index=name, settings=body["settings"], mappings=body["mappings"], wait_for_active_shards=1)
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            # Our own request, sent again by the client after it had waited too long: nobody else knows the name.
         return name
 
     def put(self, documents: Iterable[EngineDocument]) -> None:
