@@ -217,7 +217,7 @@ class EmbeddedEngine:
         if where == EVERYTHING:
             return vectors.near(vector, limit)
         query = to_query(where)
-        share = (searcher.search(query, 1, count=True).count or 0) / max(1, searcher.num_docs)  # type: ignore[attr-defined]
+        share = (searcher.search(query, 1, count=True).count or 0) / max(1, searcher.num_docs)  # type: ignore[attr-defined]  # as above
         if share >= BROAD and len(found := self._near_broadly(searcher, vectors, vector, where, int(limit / share * MARGIN))) >= limit:
             return found[:limit]
         # The sort key is unique, and comes with the address: no stored document is read.
