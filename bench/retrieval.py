@@ -21,12 +21,10 @@ import gzip
 import hashlib
 import json
 import random
-import re
 import sys
 import tempfile
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +35,14 @@ from api.search.base import IndexInfo, SearchEngine
 from api.search.embedded import EmbeddedEngine
 from api.search.evaluate import Article, Asked, ask, fill, recall
 from crawler.extract.genre import article_type
-from nlp.analyser import tokens
 from nlp.embeddings.base import Embedder
 from nlp.embeddings.onnx import OnnxEmbedder
+from nlp.training.sampling import MARKET, one_a_story
 
 SEED = 20261124
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
 LATER = QUESTIONS.with_name("later_questions.jsonl")
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-MARKET = re.compile(
-    r"\b(?:IHSG|rupiah|saham|dolar|bitcoin|kripto|harga (?:terbaru )?emas|emas (?:antam|pegadaian|batangan|galeri\w*|hari ini))\b"
-    r"|\bemas\b.*(?:per gram|\brp)|\([A-Z]{4}\)",
-    re.IGNORECASE,
-)
-
 Row = dict[str, Any]
 
 
@@ -63,25 +55,6 @@ def rows_of(path: Path) -> list[Row]:
 def half(identity: str) -> str:
     """ "tune" or "report", by the id alone."""
     return "tune" if hashlib.sha256(identity.encode()).digest()[0] % 2 else "report"
-
-
-def one_a_story(rows: Iterable[Row]) -> list[Row]:
-    """Drops rows whose body shares half its 5-word shingles with one kept before."""
-    kept: list[Row] = []
-    sets: list[frozenset[int]] = []
-    seen: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        words = [token.exact for token in tokens(row["text"])][:400]
-        shingles = frozenset(zlib.crc32(" ".join(words[i : i + 5]).encode()) for i in range(max(1, len(words) - 4)))
-        sketch = sorted(shingles)[:12]
-        near = {place for value in sketch for place in seen[value]}
-        if any(len(shingles & sets[place]) >= 0.5 * len(shingles | sets[place]) for place in near):
-            continue
-        for value in sketch:
-            seen[value].append(len(kept))
-        kept.append(row)
-        sets.append(shingles)
-    return kept
 
 
 def sample(rows: Sequence[Row], count: int, *, cased: bool) -> list[Row]:
