@@ -40,6 +40,8 @@ from nlp.embeddings.onnx import OnnxEmbedder
 from nlp.training.sampling import MARKET, one_a_story
 
 SEED = 20261124
+CASED, LOWER = 1400, 700
+"""Articles of the two samples."""
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
 LATER = QUESTIONS.with_name("later_questions.jsonl")
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -127,8 +129,8 @@ def main() -> None:
     """Reads the command line; prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.retrieval", description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--cased", type=int, default=1400, help="cased articles of the known-item task")
-    parser.add_argument("--lower", type=int, default=700, help="lower-cased ones")
+    parser.add_argument("--cased", type=int, default=CASED, help="cased articles of the known-item task")
+    parser.add_argument("--lower", type=int, default=LOWER, help="lower-cased ones")
     parser.add_argument("--cache", type=Path, help="folder that keeps vectors")
     parser.add_argument("--weights", action="store_true", help="also the tune half, for each weight of words")
     parser.add_argument("--whole", action="store_true", help="also the English questions against the whole corpus")
