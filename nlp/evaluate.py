@@ -22,7 +22,8 @@ from nlp.errors import GoldError
 from nlp.intervals import Interval
 from nlp.intervals import intervals as intervals_of
 from nlp.pipeline import Pipeline
-from nlp.scoring import Error, Score, score
+from nlp.scoring import Error, Score, Share, score
+from nlp.scoring_stated import stated
 from nlp.serialise import to_object
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -44,6 +45,8 @@ class Report:
     """Figure → bounds of its 95 % interval."""
     outlets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Outlet → its figures, the outlet with most articles first."""
+    stated: Mapping[str, Share] = field(default_factory=dict)
+    """Slot that only some commitments state → right of those annotated among the commitments found."""
     below: tuple[str, ...] = ()
     """One line for every figure under its floor."""
 
@@ -55,6 +58,7 @@ class Report:
         """The report as text lines for a terminal."""
         out = [f"{self.gold}: {self.articles} articles"]
         out += [f"  {name:28} {value:6.3f}  of {self.counts[name]}{self._interval(name)}" for name, value in self.figures.items()]
+        out += [f"  stated {name:21} {item.value:6.3f}  of {item.of}" for name, item in self.stated.items() if item.of]
         out += ["errors by phenomenon:", *(f"  {name:28} {count}" for name, count in self.phenomena())]
         for name, figures in self.oracle.items():
             out.append(f"oracle {name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
@@ -108,6 +112,7 @@ def evaluate(
         oracle=oracle_table(records, chain, result) if oracle else {},
         intervals=intervals_of(records, said) if intervals else {},
         outlets=_outlets(records, said) if by_outlet else {},
+        stated=stated(records, said, chain.registry),
         below=tuple(_below(figures, pinned)),
     )
 

@@ -26,6 +26,7 @@ class Pipeline:
     def __init__(self, registry: Registry, recogniser: Recogniser, reader: Reader, meaning: ProgrammeMeaning | None = None) -> None:
         """Prefer `Pipeline.load()`."""
         self._recogniser, self._reader, self._meaning = recogniser, reader, meaning
+        self.registry = registry
         self.components: Mapping[str, str] = {"money": MONEY_VERSION, "commitments": COMMITMENTS_VERSION, "registry": registry.version}
 
     @classmethod

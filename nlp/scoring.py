@@ -212,6 +212,11 @@ def _score_money(gold: Mapping[str, Any], said: Mapping[str, Any], out: Score) -
     out.errors += [Error(gold["id"], "money wrong", None, m.get("surface")) for m in extra]
 
 
+def matched_commitments(gold: Mapping[str, Any], said: Mapping[str, Any]) -> list[tuple[Record, Record]]:
+    """The annotated commitments of an article that were found, each with the prediction that matches it."""
+    return _match(gold["commitments"], said.get("commitments", []), _same_amount)[0]
+
+
 def _score_commitments(gold: Mapping[str, Any], said: Mapping[str, Any], out: Score) -> None:
     wanted = gold["commitments"]
     pairs, extra = _match(wanted, said.get("commitments", []), _same_amount)
