@@ -5,7 +5,7 @@ Three tasks on the embedded engine, through the grammar, plan, engine and fusion
 * known item: an article's title as the query, against the bodies of a sample without their titles; cased and lower-cased outlets are two
   samples (`--cased`, `--lower`);
 * English questions (`bench/data/english_questions.jsonl`) against both samples and the articles asked for, titles included; those of
-  `later_questions.jsonl`, which were written after all tuning, are quoted whole;
+  `later_questions.jsonl` and `fresh_questions.jsonl`, which nothing was tuned on, are quoted whole, the fresh ones also by style;
 * with `--whole`, the same questions against every row of the corpus, copies and other reports of the same event included.
 
 Samples are drawn with a seed: news of four words of title and sixty of body, one article a story (5-word shingles, Jaccard below 0.5), no
@@ -44,6 +44,9 @@ CASED, LOWER = 1400, 700
 """Articles of the two samples."""
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
 LATER = QUESTIONS.with_name("later_questions.jsonl")
+FRESH = QUESTIONS.with_name("fresh_questions.jsonl")
+WHOLE = ("later", "fresh")
+"""What the groups of questions are called that nothing was tuned on: no half of them is left out."""
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Row = dict[str, Any]
 
@@ -109,16 +112,16 @@ def figures(places: Sequence[int]) -> dict[str, float | int]:
 
 
 def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, Any]:
-    """For each group: words, meaning and hybrid on the report half; with `grid` every weight on the tune half."""
+    """For each group: words, meaning and hybrid on the report half, or all of a `WHOLE` group; `grid`: every weight on the tune half."""
     made: dict[str, Any] = {}
     for name, asked in groups.items():
-        later = name.endswith(", later")
-        quoted = [one for one in asked if later or half(one.target) == "report"]
+        whole = name.rpartition(", ")[2].startswith(WHOLE)
+        quoted = [one for one in asked if whole or half(one.target) == "report"]
         made[name] = {"words": figures([one.place_by_words() for one in quoted])}
         if name.startswith("English"):
             made[name]["words and glossary"] = figures([one.place(1.0) for one in quoted])
         made[name] |= {"meaning": figures([one.place(0.0) for one in quoted]), "hybrid": figures([one.place() for one in quoted])}
-        if grid and not later:
+        if grid and not whole:
             tuned = [one for one in asked if half(one.target) == "tune"]
             by_weight = {weight: figures([one.place(weight) for one in tuned]) for weight in GRID}
             made[name]["tune"] = {"words": figures([one.place_by_words() for one in tuned]), "by weight of words": by_weight}
@@ -154,7 +157,7 @@ def main() -> None:
         for name, pool in pools.items():
             engine = _engine(Path(folder) / name, pool, cache, titles=True)
             for question in questions:
-                for kind in ("later",) if question["later"] else ("all", question["style"]):
+                for kind in question["kinds"]:
                     _add(
                         groups[f"English, {name} ({len(pool)} articles), {kind}"],
                         engine,
@@ -166,9 +169,10 @@ def main() -> None:
 
 
 def _questions() -> list[Row]:
-    """The English questions of both files, each with `later` saying which."""
-    files = ((QUESTIONS, False), (LATER, True))
-    return [json.loads(line) | {"later": later} for file, later in files for line in file.read_text(encoding="utf-8").splitlines()]
+    """The English questions of all files, each with `kinds`, the groups it is counted in."""
+    files = ((QUESTIONS, ("all", "{style}")), (LATER, ("later",)), (FRESH, ("fresh", "fresh {style}")))
+    asked = ((json.loads(line), kinds) for file, kinds in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [question | {"kinds": [kind.format(style=question["style"]) for kind in kinds]} for question, kinds in asked]
 
 
 def _engine(folder: Path, rows: Sequence[Row], cache: Cache, *, titles: bool) -> SearchEngine:
