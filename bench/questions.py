@@ -2,8 +2,8 @@
 
 Drawn with the seed from the two samples of `bench.retrieval`: Indonesian, with a title about the economy, no article that a file of
 `bench/data` asks about, no copy of one. A higher count prints more; those before them stay the same. For each its id, its title, its first
-words, and the titles of the nearest other articles of the bench's pool (cosine of tf-idf over stems; nothing that search is made of), so
-that the writer can ask for what only this article answers.
+words, and the titles of the nearest other articles of the bench's pool (cosine of tf-idf over the analyser's stems; no engine, no
+embedder, no glossary), so that the writer can ask for what only this article answers.
 """
 
 from __future__ import annotations
