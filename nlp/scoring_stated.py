@@ -1,8 +1,8 @@
 """How well the slots that only some undertakings state are filled: period, speaker, place, sector, number of recipients, parts.
 
 Annotators give them only where the article says them, so each figure is an accuracy over the matched commitments that have the slot;
-what is said where nothing was annotated is not counted. Places compare by BPS code (a regency beside its province counts as wrong),
-sectors by KBLI division, periods by first and last year.
+what is said where nothing was annotated is not counted. Places compare by BPS code (a regency beside its province counts as wrong, places
+without a code are left out), sectors by KBLI division, periods by first and last year.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class _Slot:
 
     name: str
     right: Callable[[Any, Record], bool]
+    comparable: Callable[[Any], bool] = bool
+    """Whether an annotated value can be right at all."""
 
 
 def stated(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]], registry: Registry) -> dict[str, Share]:
@@ -36,7 +38,7 @@ def stated(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[st
         for wanted, said in matched_commitments(record, predicted.get(record["id"], {})):
             for slot in slots:
                 value = wanted.get(slot.name)
-                if value:
+                if value and slot.comparable(value):
                     out[slot.name].add(slot.right(value, said))
     return out
 
@@ -45,7 +47,7 @@ def _slots(registry: Registry) -> tuple[_Slot, ...]:
     return (
         _Slot("period", _same_period),
         _Slot("said_by", lambda value, said: bool(forms(value) & forms(said.get("said_by") or ""))),
-        _Slot("place", partial(_same_place, registry)),
+        _Slot("place", partial(_same_place, registry), lambda value: registry.resolve_place(value) is not None),
         _Slot("sector", lambda value, said: bool(value == said.get("sector"))),
         _Slot("recipients", _same_number),
         _Slot("parts", _same_parts),
@@ -61,7 +63,6 @@ def _same_period(value: str, said: Record) -> bool:
 
 
 def _same_place(registry: Registry, value: str, said: Record) -> bool:
-    """By code where the registry knows the place; by name else."""
     identity = registry.resolve_place(value)
     return identity is not None and identity.removeprefix("bps:") == said.get("place")
 

@@ -14,13 +14,14 @@ from nlp.commitments import tables
 from nlp.commitments.article_type import article_type
 from nlp.commitments.beside import changes, evidence, progress, proposals
 from nlp.commitments.checks import checks
-from nlp.commitments.contexts import Context, contexts
+from nlp.commitments.contexts import contexts
 from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
 from nlp.commitments.learned.features import surroundings
 from nlp.commitments.learned.roles import relearned, role_model
 from nlp.commitments.roles import Role, calibrated, decide_roles
 from nlp.commitments.slots import Slots
-from nlp.commitments.times import period_of, stated_date
+from nlp.commitments.stated import Stated
+from nlp.commitments.times import stated_date
 from nlp.entities import Found
 from nlp.money import find_money
 
@@ -78,11 +79,11 @@ class Reader:
         roles = relearned(surroundings(title, text, kind, found, money, titled), around, roles)
         if given is not None:
             roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
-        slots = Slots(title, text, found)
+        slots, stated = Slots(title, text, found), Stated(title, text, found, published)
         frames = _expected(build_frames(around, roles), kind)
         computed = checks(around)
         doubtful = {index for check in computed if not check.agrees for index in check.money}
-        pairs = [(frame, _commitment(frame, slots, title, published, doubtful)) for frame in frames]
+        pairs = [(frame, _commitment(frame, slots, stated, title, published, doubtful)) for frame in frames]
         pairs = [(frame, item) for frame, item in pairs if _is_supported(frame, item)]
         frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
         return Reading(
@@ -124,7 +125,7 @@ def _with_roles(money: Sequence[Money], roles: Sequence[Role], doubtful: set[int
     )
 
 
-def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, doubtful: set[int]) -> Commitment:
+def _commitment(frame: Frame, slots: Slots, stated: Stated, title: str, published: date | None, doubtful: set[int]) -> Commitment:
     head, money = frame.head, frame.money
     kind, kind_rule = decide_kind(frame, title)
     status, status_rule = decide_status(frame, kind, title)
@@ -147,15 +148,15 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
         status=status,
         actors=tuple(actors),
         beneficiaries=tuple(receivers),
-        recipients=tuple(slots.recipients(receivers)),
+        recipients=tuple(slots.recipients(receivers, stated.number(frame))),
         programme=programme.name if programme else None,
         programme_id=programme.id if programme else None,
         date=stated_date(head.sentence, published) or (published.isoformat() if published else None),
-        period=period_of(head.sentence, published),
-        said_by=slots.speaker(frame),
+        period=stated.period(frame),
+        said_by=stated.speaker(frame),
         equivalents=_equivalents(frame),
-        place=slots.place(frame),
-        sector=_sector(head),
+        place=stated.place(frame),
+        sector=stated.sector(frame),
         evidence=evidence(head),
         mentions=tuple(sorted(context.index for context in (*frame.contexts, *frame.converted))),
         confidence=round(confidence, 3),
@@ -166,17 +167,6 @@ def _commitment(frame: Frame, slots: Slots, title: str, published: date | None, 
 def _equivalents(frame: Frame) -> tuple[Equivalent, ...]:
     amounts = {(context.money.low, context.money.currency): None for context in frame.converted}
     return tuple(Equivalent(amount=amount, currency=currency) for amount, currency in amounts)
-
-
-def _sector(head: Context) -> str | None:
-    """The KBLI division whose word stands nearest before or behind the amount in its sentence."""
-    place = head.money.start - head.start
-    best: tuple[int, str] | None = None
-    for code, pattern in tables.sector_patterns().items():
-        for match in pattern.finditer(head.sentence):
-            distance = min(abs(match.end() - place), abs(match.start() - place))
-            best = min(best or (distance, code), (distance, code))
-    return best[1] if best else None
 
 
 def _with_parents(commitments: tuple[Commitment, ...]) -> tuple[Commitment, ...]:

@@ -85,6 +85,26 @@ def noun_phrase(stretch: str) -> str | None:
     return " ".join(tokens[:MAX_WORDS])
 
 
+@cache
+def _counted() -> re.Pattern[str]:
+    number = r"(?<![\d.,])(?<!Rp)(?<!Rp )(?P<number>\d{1,3}(?:[.,]\d{1,3})*|\d+)"
+    return re.compile(rf"{number}\s?(?P<scale>ribu|juta|thousand|million)?\s+(?:{slots().counted})(?![^\W_])", re.IGNORECASE)
+
+
+_SCALES = {"ribu": 1_000, "thousand": 1_000, "juta": 1_000_000, "million": 1_000_000}
+
+
+def number_of(sentence: str) -> int | None:
+    """How many receive, by the first number that stands before a word for receivers ("35,04 juta keluarga" → 35,040,000)."""
+    match = _counted().search(sentence)
+    if match is None:
+        return None
+    raw, scale = match["number"], (match["scale"] or "").casefold()
+    if not scale:
+        return int(re.sub(r"[.,]", "", raw)) if re.fullmatch(r"\d+|\d{1,3}(?:[.,]\d{3})+", raw) else None
+    return round(float(raw.replace(",", ".")) * _SCALES[scale]) if raw.replace(",", ".").count(".") <= 1 else None
+
+
 def leading_number(name: str) -> int | None:
     """The number a receiver's phrase begins with."""
     match = re.match(r"(\d{1,3}(?:\.\d{3})*|\w+)\s", name)

@@ -1,8 +1,7 @@
-"""The slots of a commitment: payers, receivers, programme, speaker."""
+"""The slots of a commitment that name somebody: payers, receivers, programme."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from nlp.analysis import Actor, Entity, EntityType, Kind, Recipient
@@ -12,11 +11,8 @@ from nlp.commitments.frames import Frame
 from nlp.commitments.payers import Payers
 from nlp.commitments.phrases import leading_number
 from nlp.commitments.receivers import Receivers
-from nlp.commitments.tables import pattern
 from nlp.entities import Found, Mention
 
-_SAID = re.compile(r"\b(?:kata|ujar|tutur|ucap|jelas|ungkap|tegas|papar|imbuh|terang|sebut|said|says)(?:nya)?\b", re.IGNORECASE)
-_DATELINE = 40
 _NEVER_UNDER_A_SCHEME = (Kind.INVESTMENT, Kind.TRANSACTION, Kind.PURCHASE)
 
 
@@ -25,7 +21,7 @@ class Slots:
 
     def __init__(self, title: str, text: str, found: Found) -> None:
         """Keep what all frames of the article share."""
-        self._text, self._found = text, found
+        self._found = found
         bodies = Bodies(title, text, found)
         self._payers, self._receivers = Payers(bodies), Receivers(bodies)
         self._programmes = [m for m in found.mentions if found.entities[m.entity].type is EntityType.PROGRAMME]
@@ -66,29 +62,8 @@ class Slots:
             return 0.4
         return 0.8 - (context.start - mention.end) / 600 if context.start - 200 <= mention.start < context.start else 0.0
 
-    def speaker(self, frame: Frame) -> str | None:
-        """The person of the amount's sentence whose name stands beside a verb of speech."""
-        head = frame.head
-        for mention in self._found.within(head.start, head.end):
-            if self._found.entities[mention.entity].type is not EntityType.PERSON:
-                continue
-            around = self._text[max(head.start, mention.start - 40) : mention.start] + " " + self._text[mention.end : mention.end + 40]
-            if pattern("slots", "speech").search(around) or _SAID.search(around):
-                return self._found.entities[mention.entity].name
-        return None
-
-    def place(self, frame: Frame) -> str | None:
-        """The BPS code of the place named nearest to the amount in its sentence; a dateline at the text's beginning is none."""
-        head = frame.head
-        best: tuple[int, str] | None = None
-        for mention in self._found.within(head.start, head.end):
-            identity = self._found.entities[mention.entity].id or ""
-            if identity.startswith("bps:") and mention.start > _DATELINE:
-                found = (abs(mention.start - head.money.start), identity.removeprefix("bps:"))
-                best = min(best or found, found)
-        return best[1] if best else None
-
-    def recipients(self, names: Sequence[str]) -> list[Recipient]:
-        """The receivers with their numbers ("lima perusahaan rintisan" → 5) and registry ids."""
+    def recipients(self, names: Sequence[str], counted: int | None) -> list[Recipient]:
+        """The receivers with their numbers ("lima perusahaan rintisan" → 5) and registry ids; a single one without takes `counted`."""
         known = {entity.name.casefold(): entity.id for entity in self._found.entities}
-        return [Recipient(name=name, number=leading_number(name), id=known.get(name.casefold())) for name in names]
+        alone = counted if len(names) == 1 else None
+        return [Recipient(name=name, number=leading_number(name) or alone, id=known.get(name.casefold())) for name in names]

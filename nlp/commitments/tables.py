@@ -165,6 +165,9 @@ class SlotTable(Table):
     strip_verbs: str
     partners: str
     share_words: str
+    said: str
+    still_said: str
+    counted: str
 
 
 class TypeRule(Table):
