@@ -18,6 +18,7 @@ from nlp.commitments.contexts import contexts
 from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
 from nlp.commitments.learned.features import surroundings
 from nlp.commitments.learned.roles import relearned, role_model
+from nlp.commitments.parts import part_indices, with_parts
 from nlp.commitments.roles import Role, calibrated, decide_roles
 from nlp.commitments.slots import Slots
 from nlp.commitments.stated import Stated
@@ -86,15 +87,22 @@ class Reader:
         pairs = [(frame, _commitment(frame, slots, stated, title, published, doubtful)) for frame in frames]
         pairs = [(frame, item) for frame, item in pairs if _is_supported(frame, item)]
         frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
+        if given is None:
+            roles = _with_part_roles(roles, {place for item in commitments for place in part_indices(item, around)})
         return Reading(
             type=kind,
             money=_with_roles(money, roles, doubtful),
-            commitments=_with_parents(commitments),
+            commitments=with_parts(commitments, around),
             proposals=proposals(around, roles, slots),
             progress=progress(around, roles, slots, published),
             changes=changes(around, roles, slots),
             checks=computed,
         )
+
+
+def _with_part_roles(roles: Sequence[Role], parts: set[int]) -> list[Role]:
+    """A part of an undertaking has its role."""
+    return [replace(role, role=MoneyRole.COMMITMENT, rule="part") if place in parts else role for place, role in enumerate(roles)]
 
 
 def _expected(frames: list[Frame], kind: str) -> list[Frame]:
@@ -167,19 +175,3 @@ def _commitment(frame: Frame, slots: Slots, stated: Stated, title: str, publishe
 def _equivalents(frame: Frame) -> tuple[Equivalent, ...]:
     amounts = {(context.money.low, context.money.currency): None for context in frame.converted}
     return tuple(Equivalent(amount=amount, currency=currency) for amount, currency in amounts)
-
-
-def _with_parents(commitments: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
-    """Marks a commitment as part of a larger one of its sentence when "terdiri dari", "di antaranya" or "dari total" joins them."""
-    joined = tables.words(
-        "terdiri dari|terdiri atas|dengan rincian|rinciannya|di antaranya|termasuk|bagian dari|dari total|of which|including"
-    )
-    out = list(commitments)
-    for index, item in enumerate(out):
-        for other, whole in enumerate(out):
-            same = whole.currency == item.currency and whole.evidence.start == item.evidence.start and whole.amount_low > item.amount_high
-            if other != index and same and joined.search(item.evidence.text):
-                out[index] = item.model_copy(update={"parent": other})
-                out[other] = out[other].model_copy(update={"parts": (*out[other].parts, item.amount_low)})
-                break
-    return tuple(out)

@@ -168,6 +168,8 @@ class SlotTable(Table):
     said: str
     still_said: str
     counted: str
+    rate_words: str
+    part_words: str
 
 
 class TypeRule(Table):
