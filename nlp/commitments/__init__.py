@@ -13,7 +13,7 @@ from nlp.analysis import Change, Check, Commitment, Equivalent, Kind, Money, Mon
 from nlp.commitments import tables
 from nlp.commitments.article_type import article_type
 from nlp.commitments.beside import changes, evidence, progress, proposals
-from nlp.commitments.checks import checks
+from nlp.commitments.checks import checks, share_checks
 from nlp.commitments.contexts import contexts
 from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
 from nlp.commitments.learned.features import surroundings
@@ -96,7 +96,7 @@ class Reader:
             proposals=proposals(around, roles, slots),
             progress=progress(around, roles, slots, published),
             changes=changes(around, roles, slots),
-            checks=computed,
+            checks=(*computed, *share_checks(commitments)),
         )
 
 

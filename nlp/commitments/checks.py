@@ -1,4 +1,4 @@
-"""Stated arithmetic, computed: percent × base, parts = total, rate × foreign. A mismatch marks the amounts that take part."""
+"""Stated arithmetic, computed: percent × base, parts = total, rate × foreign, payers' shares. A mismatch marks its amounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from nlp.analysis import Check, Evidence, Money
+from nlp.analysis import Check, Commitment, Evidence, Money
 from nlp.commitments.contexts import Context
 
 _PERCENT = re.compile(
@@ -22,11 +22,27 @@ _PERCENT_TOLERANCE = Decimal("0.02")
 _SUM_TOLERANCE = Decimal("0.005")
 _RATE_TOLERANCE = Decimal("0.02")
 _MIN_PARTS = 2
+_WHOLE = Decimal(100)
+_SHARE_TOLERANCE = Decimal(1)
 
 
 def checks(found: Sequence[Context]) -> tuple[Check, ...]:
     """Every relation that the article states between its figures."""
     return (*_percents(found), *_sums(found), *_rates(found))
+
+
+def share_checks(commitments: Sequence[Commitment]) -> tuple[Check, ...]:
+    """Shares of the payers of one undertaking against the whole: a mismatch where all payers have one and they miss 100 %, or exceed it."""
+    out = []
+    for item in commitments:
+        shares = [actor.share for actor in item.actors if actor.share is not None]
+        total = sum(shares, Decimal(0))
+        if len(shares) < _MIN_PARTS or (len(shares) < len(item.actors) and total <= _WHOLE):
+            continue
+        agrees = abs(total - _WHOLE) <= _SHARE_TOLERANCE
+        found = Check(relation="shares", stated=_WHOLE, computed=total, agrees=agrees, money=item.mentions, evidence=item.evidence)
+        out.append(found)
+    return tuple(out)
 
 
 def _single(money: Money) -> bool:

@@ -82,6 +82,10 @@ def test_a_conversion_joins_what_it_converts(pipeline: Pipeline) -> None:
     assert [(item.amount, item.currency) for item in commitment.equivalents] == [(Decimal(31_000_000_000_000), "IDR")]
 
 
+def _share_checks(pipeline: Pipeline, text: str) -> list[bool]:
+    return [check.agrees for check in pipeline.analyse("", text).checks if check.relation == "shares"]
+
+
 def test_partners_keep_their_stated_shares_and_the_speaker_is_not_a_payer(pipeline: Pipeline) -> None:
     text = (
         "PT Vale Indonesia Tbk dan PT Huayou Nickel Cobalt berkomitmen menginvestasikan US$ 2 miliar untuk smelter di Sulawesi Tengah, "
@@ -93,6 +97,8 @@ def test_partners_keep_their_stated_shares_and_the_speaker_is_not_a_payer(pipeli
         "PT Huayou Nickel Cobalt": Decimal(49),
     }
     assert commitment.said_by == "Bahlil Lahadalia"
+    assert _share_checks(pipeline, text) == [True]
+    assert _share_checks(pipeline, text.replace("49%", "44%")) == [False]
     assert (commitment.place, commitment.sector) == ("72", "24")
 
 
