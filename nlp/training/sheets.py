@@ -46,14 +46,21 @@ NO_MONEY = "x"
 ANNOTATIONS = Path(__file__).parent / "annotations"
 SHEET = 15
 """Articles on a sheet."""
-WORDS = (60, 650)
+WORDS, LONG_WORDS = (60, 650), (40, 1300)
 UNDERTAKES = re.compile(
     r"invest|kredit|\bkur\b|anggar|apbn|suntik|kucur|gelontor|bantu|hibah|subsidi|insentif|bangun|alokasi|belanja|\bdana|akuisisi|pinjam|kontrak"
     r"|siap|salur|triliun|miliar|juta|modal|biaya|pabrik|proyek|program|beli|ekspansi|komitmen|capex|borong|rogoh",
     re.IGNORECASE,
 )
 """Titles that may tell of an undertaking: every second article drawn has one."""
-AMOUNTS = 14
+AMOUNTS, LONG_AMOUNTS = 14, 30
+SAYS = re.compile(
+    r"alokasi|anggarkan|dianggar|menyiapkan|disiapkan|kucur|gelontor|investasi(?:kan)? (?:sebesar|senilai|hingga|mencapai)|berinvestasi"
+    r"|menginvest|tanam modal|pinjam|hibah|menyalurkan|disalurkan|suntik|akuisisi|membeli|kontrak|plafon|pagu|komit|bantuan|belanja modal"
+    r"|capex|insentif|subsidi|membangun|pembangunan|senilai|allocat|invest|pledg|loan|grant",
+    re.IGNORECASE,
+)
+"""Words that stand in sentences with an amount undertaken; `--says` draws only articles with such a sentence, long ones too."""
 KINDS = ("credit", "investment", "budget", "aid", "grant", "purchase", "transaction", "guarantee", "tax_incentive", "other")
 STATED = ("period", "said_by", "place", "sector", "count")
 """Slots given only where the article states them."""
@@ -65,17 +72,19 @@ def annotated() -> set[str]:
     return {fact["id"] for file in ANNOTATIONS.glob("*.jsonl") for fact in read_lines(file)}
 
 
-def drawn(rows: Sequence[Record], outlets: Iterable[str], count: int, seed: str) -> list[Record]:
-    """`count` articles of these outlets with money, evenly by outlet and title, none annotated, none a copy of one that is."""
-    done, wanted = annotated(), set(outlets)
-    fit = [row for row in rows if row["outlet"] in wanted and row["id"] not in done and _fits(row)]
+def drawn(
+    rows: Sequence[Record], outlets: Iterable[str], count: int, seed: str, *, says: bool = False, seen: Iterable[str] = ()
+) -> list[Record]:
+    """`count` articles of these outlets with money, evenly by outlet and title, none annotated or `seen`, none a copy of one that is."""
+    done, wanted, fits = annotated().union(seen), set(outlets), _says if says else _fits
+    fit = [row for row in rows if row["outlet"] in wanted and row["id"] not in done and fits(row)]
     random.Random(seed).shuffle(fit)
     old = [row for row in rows if row["id"] in done]
     fresh = [row for row in one_a_story(old + fit) if row["id"] not in done]
     queues = [
-        [row for row in fresh if row["outlet"] == name and says == bool(UNDERTAKES.search(row["title"]))]
+        [row for row in fresh if row["outlet"] == name and telling == bool(UNDERTAKES.search(row["title"]))]
         for name in sorted(wanted)
-        for says in (True, False)
+        for telling in (True, False)
     ]
     return [row for row in chain.from_iterable(zip_longest(*queues)) if row is not None][:count]
 
@@ -87,6 +96,15 @@ def _fits(row: Record) -> bool:
     return 1 <= len(find_money(text)) <= AMOUNTS
 
 
+def _says(row: Record) -> bool:
+    text = row["text"] or ""
+    if not LONG_WORDS[0] <= len(text.split()) <= LONG_WORDS[1]:
+        return False
+    money, spans = find_money(text), sentences(text)
+    told = any(start <= one.start < end and SAYS.search(text[start:end]) for one in money for start, end in spans)
+    return told and len(money) <= LONG_AMOUNTS
+
+
 def sheet(row: Record) -> str:
     """An article as it is read: amounts numbered in brackets."""
     text, out, at = row["text"], "", 0
@@ -94,6 +112,10 @@ def sheet(row: Record) -> str:
         out += f"{text[at : money.start]}⟦{number}: {text[money.start : money.end]}⟧"
         at = money.end
     return f"### {row['id']} | {row['outlet']} | {(row['published'] or '')[:10]}\nTITLE: {row['title']}\n{out}{text[at:]}\n"
+
+
+def _headings(file: Path) -> list[str]:
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("### ")]
 
 
 def annotation(answer: Record, article: Record, split: str) -> Record:
@@ -181,6 +203,8 @@ def main(arguments: list[str]) -> int:
     draw.add_argument("--outlets", nargs="+", required=True)
     draw.add_argument("--count", type=int, default=90)
     draw.add_argument("--seed", required=True)
+    draw.add_argument("--says", action="store_true", help="only articles with an amount beside a word of undertaking, long ones too")
+    draw.add_argument("--beside", type=Path, nargs="*", default=[], help="folders of sheets whose articles are left out")
     into.add_argument("answers", type=Path)
     into.add_argument("facts", type=Path)
     into.add_argument("--split", default="train")
@@ -188,7 +212,8 @@ def main(arguments: list[str]) -> int:
     rows = list(read_lines(asked.corpus))
     if asked.verb == "draw":
         asked.folder.mkdir(parents=True, exist_ok=True)
-        taken = drawn(rows, asked.outlets, asked.count, asked.seed)
+        seen = [line.split()[1] for folder in asked.beside for file in folder.glob("*.txt") for line in _headings(file)]
+        taken = drawn(rows, asked.outlets, asked.count, asked.seed, says=asked.says, seen=seen)
         for start in range(0, len(taken), SHEET):
             file = asked.folder / f"{start // SHEET + 1:03}.txt"
             file.write_text("\n".join(map(sheet, taken[start : start + SHEET])), encoding="utf-8")
