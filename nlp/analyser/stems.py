@@ -3,7 +3,7 @@
 The table (`data/stems.tsv`, written by `nlp.analyser.build`) holds the stemmer's own answers for a vocabulary, with the decisions
 of `data/curated.tsv` on top: words of one meaning that the stemmer parts (perbankan from bank), of two that it joins (pemerintah
 and perintah), spellings (resiko), and English words for the same thing of the same origin (investment). Words outside the table go
-to the same stemmer (PySastrawi), whose answers are remembered.
+to the same stemmer (`confix`), whose answers are remembered.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Protocol, cast
 
+from nlp.analyser.confix import ConfixStemmer, sastrawi_roots
 from nlp.errors import RegistryError
 
 SHORTEST = 4
 """Words of fewer letters are left as they are: stemming them only makes mistakes."""
-
-
-class _Stemmer(Protocol):
-    def stem(self, word: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +72,9 @@ def _table() -> dict[str, str]:
 
 
 @cache
-def dictionary_stemmer() -> _Stemmer:
-    """PySastrawi's stemmer (MIT; Nazief and Adriani's confix stripping with a dictionary of roots)."""
-    from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
-
-    return cast("_Stemmer", StemmerFactory().create_stemmer(isDev=True))
+def dictionary_stemmer() -> ConfixStemmer:
+    """PySastrawi's rules and dictionary of roots."""
+    return ConfixStemmer(sastrawi_roots(), [line for _, line in _rows("prefixes.tsv")])
 
 
 @lru_cache(maxsize=100_000)
