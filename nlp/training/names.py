@@ -1,0 +1,160 @@
+"""Trains the NER of our own guidelines on articles whose names are annotated: every place where an annotated name stands is tagged.
+
+    python -m nlp.training.names CORPUS OUT FACTS.jsonl [FACTS.jsonl …]
+
+Annotators list each name once, in its fullest form; its short forms are tagged too: without brackets, what the brackets hold, a firm
+without its legal form, and of a person each single name. Labels: PER, ORG (companies, associations), GOV (public bodies), PRG
+(programmes).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+
+from nlp.analysis import EntityType
+from nlp.language import load_language
+from nlp.registry import Registry, Rule, load_registry
+from nlp.sentences import sentences
+from nlp.training.facts import load_gold
+from nlp.training.ner import Plan, Sentence, score, ship, spans, train
+
+LABELS = {"companies": "ORG", "gov": "GOV", "programmes": "PRG"}
+SEED = 7
+WIDTH, ROWS, EPOCHS, DROPOUT = 96, (5000, 1000, 2500, 1000), 16, 0.3
+SHORTEST = 3
+"""Letters of a single name or short form that is tagged wherever it stands."""
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+_LEGAL = re.compile(r"^(?:PT\.?|CV\.?)\s+|,?\s*(?:Tbk\.?|\(Persero\)|Persero|Ltd\.?|Inc\.?|Corp\.?)$")
+_CONNECTED = frozenset({"dari", "untuk", "dan", "bin", "binti", "van", "der", "von", "the", "of", "al"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way a name is written, and its label. Full forms come before short ones."""
+
+    text: str
+    label: str
+    full: bool
+
+
+def forms_of(record: Mapping[str, Any]) -> list[_Form]:
+    """Every form of every annotated name, the longest first."""
+    found: dict[str, _Form] = {}
+    named = [(name, label) for key, label in LABELS.items() for name in record[key]]
+    named += [(person["name"], "PER") for person in record["people"]]
+    for name, label in named:
+        for text, full in _variants(name, label):
+            found.setdefault(text, _Form(text, label, full))
+    return sorted(found.values(), key=lambda form: (not form.full, -len(form.text)))
+
+
+def _variants(name: str, label: str) -> Iterator[tuple[str, bool]]:
+    plain = _BRACKETS.sub("", name).strip()
+    inner = [part.strip() for part in _BRACKETS.findall(name)]
+    for text in (plain, *inner):
+        if len(text) >= SHORTEST - 1 and not text.islower():
+            yield text, True
+    if label == "ORG":
+        bare = _LEGAL.sub("", _LEGAL.sub("", plain)).strip(" ,")
+        if bare != plain and len(bare) > SHORTEST:
+            yield bare, False
+    if label == "PER":
+        for word in plain.split():
+            if len(word) >= SHORTEST and word[0].isupper() and word.casefold() not in _CONNECTED:
+                yield word, False
+
+
+def tagged(record: Mapping[str, Any], language: Language) -> Iterator[Sentence]:
+    """The sentences of title and body with their tags, in the pipeline's own tokens."""
+    forms = forms_of(record)
+    for body in (record.get("title") or "", record["text"]):
+        marks = list(_marks(body, forms))
+        for start, end in sentences(body):
+            inside = [(a - start, b - start, label) for a, b, label in marks if start <= a and b <= end]
+            sentence = _sentence(body[start:end], inside, language)
+            if sentence.words:
+                yield sentence
+
+
+def _marks(body: str, forms: Iterable[_Form]) -> Iterator[tuple[int, int, str]]:
+    taken = bytearray(len(body))
+    for form in forms:
+        words = r"\s+".join(map(re.escape, form.text.split()))
+        for match in re.finditer(rf"(?<!\w){words}(?!\w)", body):
+            if not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+                yield match.start(), match.end(), form.label
+
+
+def _sentence(text: str, marks: list[tuple[int, int, str]], language: Language) -> Sentence:
+    words: list[str] = []
+    tags: list[str] = []
+    for token in language.make_doc(text):
+        if token.is_space:
+            continue
+        mark = next((m for m in marks if m[0] < token.idx + len(token) and token.idx < m[1]), None)
+        begins = mark is not None and (not tags or tags[-1] == "O" or token.idx <= mark[0])
+        words.append(token.text)
+        tags.append("O" if mark is None else f"{'B' if begins else 'I'}-{mark[2]}")
+    return Sentence(tuple(words), tuple(tags))
+
+
+KINDS = {
+    EntityType.PERSON: "PER",
+    EntityType.COMPANY: "ORG",
+    EntityType.ASSOCIATION: "ORG",
+    EntityType.PUBLIC_BODY: "GOV",
+    EntityType.PROGRAMME: "PRG",
+}
+
+
+def name_pool(data: Iterable[Sentence], registry: Registry, language: Language) -> dict[str, list[tuple[str, ...]]]:
+    """Names of each label to put in another's place: those annotated and those of the registry."""
+    pool: dict[str, list[tuple[str, ...]]] = {label: [] for label in ("PER", "ORG", "GOV", "PRG")}
+    for sentence in data:
+        for start, end, label in spans(sentence):
+            pool[label].append(sentence.words[start:end])
+    for row in registry.rows(*KINDS):
+        names = [row.name, *(alias.text for alias in row.aliases if alias.rule is not Rule.QUERY)]
+        pool[KINDS[row.type]] += [tuple(token.text for token in language.make_doc(name)) for name in names[:2]]
+    return pool
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train on nine tenths of the articles, keep the epoch that is best on the rest; print figures, write OUT/pipeline and OUT/shipped."""
+    if len(arguments) < 3:
+        sys.stderr.write("usage: python -m nlp.training.names CORPUS OUT FACTS.jsonl [FACTS.jsonl …]\n")
+        return 2
+    corpus, out, *facts = map(Path, arguments)
+    language = load_language(entities=False)
+    records = sorted(load_gold(facts, corpus), key=lambda record: record["id"])
+    random.Random(SEED).shuffle(records)
+    cut = len(records) // 10
+    dev, data = ([s for record in part for s in tagged(record, language)] for part in (records[:cut], records[cut:]))
+    plan = Plan(width=WIDTH, rows=ROWS, epochs=EPOCHS, dropout=DROPOUT, tok2vec=_tok2vec())
+    trained = train(data, dev, name_pool(data, load_registry(), language), plan)
+    figures = {"articles": len(records), "sentences": len(data), "dev": score(trained, dev)}
+    trained.to_disk(out / "pipeline")
+    ship(trained, plan, figures, out / "shipped")
+    sys.stdout.write(json.dumps(figures) + "\n")
+    return 0
+
+
+def _tok2vec() -> bytes:
+    """The word vectors of the shipped open NER, to begin from."""
+    first = load_language(entities=False, ner=True)
+    made: bytes = first.get_pipe("ner").model.get_ref("tok2vec").layers[0].to_bytes()  # type: ignore[attr-defined]  # typed as a callable
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
