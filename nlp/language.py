@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -17,11 +16,7 @@ from nlp.analyser.stems import stem
 from nlp.entities import Recogniser
 from nlp.ner import add_ner
 from nlp.sentences import sentences
-
-EXCEPTIONS = tuple(
-    """Rp. PT. CV. No. Tbk. dr. Dr. drs. Drs. Ir. ir. Hj. H. KH. Prof. Jl. Kab. dll. dkk. Plt. US$ S$ A$ AU$ SG$""".split()  # noqa: SIM905
-)
-"""Written with a stop or sign, yet one token."""
+from nlp.tokeniser import blank_language
 
 
 def load_language(*, entities: bool = True, ner: bool = False) -> Language:
@@ -33,9 +28,7 @@ def load_language(*, entities: bool = True, ner: bool = False) -> Language:
     Raises:
         ModelError: the NER model is missing or damaged.
     """
-    language = spacy.blank("id")
-    for exception in EXCEPTIONS:
-        language.tokenizer.add_special_case(exception, [{"ORTH": exception}])  # type: ignore[union-attr]  # spaCy types it as a callable
+    language = blank_language()
     language.add_pipe("pantau_sentences")
     language.add_pipe("pantau_roots")
     if ner:

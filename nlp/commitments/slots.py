@@ -24,7 +24,8 @@ class Slots:
         self._found = found
         bodies = Bodies(title, text, found)
         self._payers, self._receivers = Payers(bodies), Receivers(bodies)
-        self._programmes = [m for m in found.mentions if found.entities[m.entity].type is EntityType.PROGRAMME]
+        named = [m for m in found.mentions if found.entities[m.entity].type is EntityType.PROGRAMME]
+        self._programmes = [m for m in named if m.entity not in found.no_schemes]
 
     def actors(self, frame: Frame, kind: Kind | None = None) -> tuple[list[Actor], str]:
         """The payers and the rule that chose them (nlp.commitments.payers)."""

@@ -15,6 +15,7 @@ from nlp.entities.lexicon import Lexicon, load_lexicon
 from nlp.entities.link import link_people
 from nlp.entities.lists import ListedOrganisations
 from nlp.entities.matcher import MEDIA, Matcher
+from nlp.entities.opennames import OpenNames
 from nlp.entities.organisations import OpenOrganisations
 from nlp.entities.people import People
 from nlp.entities.programmes import OpenProgrammes
@@ -45,6 +46,8 @@ class Found:
     people: tuple[str, ...] = ()
     programmes: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    no_schemes: frozenset[int] = frozenset()
+    """Indices of entities that are registered beside the programmes but are none (a rule, an agreement): nobody pays under them."""
 
     def within(self, start: int, end: int, field: Source = "text") -> list[Mention]:
         """The mentions that lie in a stretch of title or text, in order."""
@@ -54,9 +57,9 @@ class Found:
 class Recogniser:
     """Names of organisations, people, programmes and places. Made once (about 0.3 s), then only read: safe between threads."""
 
-    def __init__(self, registry: Registry, lexicon: Lexicon) -> None:
-        """Build the matcher and the open rules over a registry."""
-        self.registry, self.lexicon = registry, lexicon
+    def __init__(self, registry: Registry, lexicon: Lexicon, names: OpenNames | None = None) -> None:
+        """Build the matcher and the open rules over a registry; `names` finds what neither knows."""
+        self.registry, self.lexicon, self._names = registry, lexicon, names
         self._matcher = Matcher(registry, lexicon)
         self._organisations = OpenOrganisations(registry, lexicon)
         self._people = People(lexicon)
@@ -87,6 +90,8 @@ class Recogniser:
         for stretch in tokens:
             hits += self._lists.find(stretch, hits, claims, closed)
             hits += self._programmes.find(stretch, claims, closed)
+        if self._names is not None:
+            hits += self._names.find(views, claims, closed)
         found = hits
         hits, shorts = define(unify_people(unify_organisations(siblings(found)), self.registry), self.registry)
         moved = {old.key: new.key for old, new in zip(found, hits, strict=True)}
@@ -137,16 +142,19 @@ class Recogniser:
         mentions = tuple(
             Mention(*hit.view.raw_span(hit.start, hit.end), hit.view.field, number[kinds[hit.key], hit.key], hit.kind) for hit in hits
         )
+        rows = [self.registry.get(entity.id) if entity.id else None for entity in entities]
+        no_schemes = frozenset(index for index, row in enumerate(rows) if row and row.form)
         return Found(
             tuple(entities),
             tuple(_organisation(entity) for entity in entities if entity.type in ORGANISATIONS),
             tuple(entity.name for entity in entities if entity.type is EntityType.PERSON),
             tuple(
                 _with_short_form(entity, groups[kinds_key])
-                for entity, kinds_key in zip(entities, groups, strict=True)
-                if entity.type is EntityType.PROGRAMME
+                for index, (entity, kinds_key) in enumerate(zip(entities, groups, strict=True))
+                if entity.type is EntityType.PROGRAMME and index not in no_schemes
             ),
             mentions,
+            no_schemes,
         )
 
     def _entity(self, hits: list[Hit], names: dict[str, str]) -> Entity:

@@ -43,6 +43,7 @@ COLUMNS = frozenset(
         "since",
         "until",
         "clash",
+        "form",
         "text",
         "listed",
         "former",
@@ -51,6 +52,7 @@ COLUMNS = frozenset(
         "source",
     ]
 )
+FORMS = frozenset({"", "rule", "agreement", "plan", "product", "allowance"})
 ALIAS = re.compile(r"^(?P<text>[^{}]+?)(?:\{(?P<flags>[^{}]*)\})?$")
 YEARS = re.compile(r"^(\d{4})?\.\.(\d{4})?$")
 IDENTITY = re.compile(r"^(idx|bumn|co|gov|org|prog|person|bps):[A-Za-z0-9.-]+$")
@@ -99,6 +101,8 @@ def _lines(folder: Traversable | Path, file: str) -> Iterator[tuple[tuple[str, i
 def _row(where: tuple[str, int], fields: dict[str, str], kind: EntityType, short: tuple[Alias, ...]) -> Row:
     if not fields["name"]:
         raise RegistryError(f"{where[0]}:{where[1]}: name: empty")
+    if fields.get("form", "") not in FORMS:
+        raise RegistryError(f"{where[0]}:{where[1]}: form: {fields['form']!r} is none of {', '.join(sorted(filter(None, FORMS)))}")
     former = tuple(Alias(name) for name in fields.get("former", "").split("|") if name)
     return Row(
         id=fields["id"],
@@ -114,6 +118,7 @@ def _row(where: tuple[str, int], fields: dict[str, str], kind: EntityType, short
         since=_year(where, "since", fields.get("since") or fields.get("listed", "")[:4]),
         until=_year(where, "until", fields.get("until", "")),
         clash=tuple(part for part in fields.get("clash", "").split("|") if part),
+        form=fields.get("form", ""),
         text=fields.get("text", ""),
         file=where[0],
         line=where[1],

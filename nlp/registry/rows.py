@@ -57,6 +57,7 @@ class Row:
         ticker: IDX code. parent: id of the group, ministry or owner. country: ISO 3166 alpha-2 of a foreign firm.
         since, until: years of existence, None where open or not known.
         clash: other things the short name stands for ("Program Keluarga Harapan" against "Penertiban Kawasan Hutan").
+        form: what a row among the programmes is that is no scheme of its own: a rule, agreement, plan, product, allowance.
         text: a sentence that says what a programme does, used to link a programme that is meant but not named.
         offices: a person's offices, oldest first. source: key in sources.yaml. corpus: articles of the measured corpus naming it.
     """
@@ -74,6 +75,7 @@ class Row:
     since: int | None = None
     until: int | None = None
     clash: tuple[str, ...] = ()
+    form: str = ""
     text: str = ""
     offices: tuple[Office, ...] = ()
     file: str = ""

@@ -158,3 +158,12 @@ def test_a_name_glued_to_the_next_word_is_still_found(recogniser: Recogniser) ->
 )
 def test_a_nickname_the_article_explains_is_the_same_person(recogniser: Recogniser, text: str) -> None:
     assert len(recogniser.recognise("", text).people) == 1
+
+
+def test_a_rule_or_agreement_registered_beside_the_programmes_is_named_but_is_no_scheme(recogniser: Recogniser) -> None:
+    found = recogniser.recognise(
+        "", "Kementerian Perindustrian menilai aturan TKDN dan penyaluran Kredit Usaha Rakyat (KUR) berjalan baik."
+    )
+    assert [name for name in found.programmes if "KUR" in name]
+    assert not any("TKDN" in name for name in found.programmes)
+    assert any(entity.id == "prog:tkdn" for entity in found.entities)
