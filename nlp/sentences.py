@@ -7,17 +7,24 @@ behind the full stop ("… Terbaik."Ajang tersebut …"). No spaCy, no model.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 ABBREVIATIONS = frozenset(
     """rp pt cv no nomor dr drs dra ir prof hj h kh st sh se mm jl jln gg kab kec kel prov ttd yth bpk sdr tgl hal vol ps psl art dsb dst
     dll mr mrs ms jr sr co corp inc ltd tbk ave vs al et plt plh pj bp bin dkk mt mba phd spd si kom fig approx est""".split()  # noqa: SIM905
 )
 """Words before a full stop that does not end a sentence, lower case, without the stop."""
+WINDOW = max(map(len, ABBREVIATIONS)) + 2
+"""Characters before a full stop that tell whether an abbreviation stands there, with what is before and after it."""
 BREAK = re.compile(
-    r"""(?P<stop>[.!?…]+)(?P<close>["”’'»)\]]*)(?P<gap>\s+|(?=["“‘(«]?[^\W\d_]))"""
-    r"""|(?P<line>(?:\r?\n[ \t\u00a0]*){2,})""",
+    r"""[.!?…\r\n](?:
+        (?<=[.!?…])[.!?…]*(?P<close>["”’'»)\]]*)(?P<gap>\s+|(?=["“‘(«]?[^\W\d_]))
+        |(?:(?<=\n)|(?<=\r)\n)(?P<line>[ \t\u00a0]*(?:\r?\n[ \t\u00a0]*)+)
+    )""",
     re.VERBOSE,
 )
+"""Where a sentence may end: stops with what closes it, or an empty line. It begins with a set of characters, which `re` looks for
+ten times faster than for a choice."""
 WORD_BEFORE = re.compile(r"[\w.]+$")
 GLUED_NAME = re.compile(r"(?:com|co|id|go|or|ac|net|org|tv|ai|www)\b", re.IGNORECASE)
 
@@ -26,41 +33,46 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """The sentences as (start, end) in code points, in order, without the white space around them; together they hold every other
     letter of the text. A text without an end of sentence is one sentence; an empty one has none.
     """
-    found: list[tuple[int, int]] = []
+    return list(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[tuple[int, int]]:
+    """The same, one after the other: who needs only the first pays for no more."""
     start = 0
     for mark in BREAK.finditer(text):
         if mark["line"] is None and not _ends(text, mark):
             continue
         cut = mark.start() if mark["line"] is not None else mark.start("gap")
-        _add(text, start, cut, found)
+        yield from _trimmed(text, start, cut)
         start = cut
-    _add(text, start, len(text), found)
-    return found
+    yield from _trimmed(text, start, len(text))
 
 
-def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
-    stretch = text[start:end]
-    left = len(stretch) - len(stretch.lstrip())
-    right = len(stretch.rstrip())
-    if left < right:
-        found.append((start + left, start + right))
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretch without the white space around it, if anything is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
 
 
 def _ends(text: str, mark: re.Match[str]) -> bool:
     """Whether a mark ends a sentence: not behind an abbreviation, an initial or inside a number, name or address."""
     after = text[mark.end() : mark.end() + 12].lstrip("\"“‘'(«")
+    if after[:1].islower():
+        return False
     glued = mark["gap"] == ""
     if glued and not _glued_sentence(text, mark, after):
         return False
-    if mark["stop"] != ".":
-        return not after[:1].islower() or glued
-    word = WORD_BEFORE.search(text, max(0, mark.start() - 24), mark.start())
+    if text[mark.start() : mark.start("close")] != ".":
+        return True
+    word = WORD_BEFORE.search(text, max(0, mark.start() - WINDOW), mark.start())
     before = word.group().rsplit(".", 1)[-1] if word else ""
     if before.lower() in ABBREVIATIONS and not mark["close"]:
         return before.lower() in ("tbk", "dll", "dsb", "dst", "dkk") and after[:1].isupper()
-    if len(before) == 1 and before.isupper() and not mark["close"]:
-        return False
-    return not after[:1].islower()
+    return len(before) != 1 or not before.isupper() or bool(mark["close"])
 
 
 def _glued_sentence(text: str, mark: re.Match[str], after: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence, Set
 from itertools import pairwise
 
 from api.records import Snippet
 from nlp.analyser import Token, matching
-from nlp.sentences import sentences
+from nlp.sentences import each_sentence
 
 LENGTH = 280
 """Code points a snippet shows at most, give or take a word."""
@@ -18,14 +19,6 @@ SCANNED = 20_000
 
 Runs = Sequence[tuple[str, ...]]
 """Words in a row, in exact form, that are marked together."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    start: int
-    end: int
-    stem: str
-    exact: str
 
 
 def marked(text: str, words: Sequence[Token], runs: Runs = ()) -> Snippet:
@@ -39,26 +32,41 @@ def snippet(text: str, words: Sequence[Token], runs: Runs = (), *, at: tuple[int
     `at` names a stretch instead (the chunk a search by meaning found): its best sentence is shown.
     """
     scope = text[:SCANNED]
-    spans = [s for s in sentences(scope) if at is None or (s[0] < at[1] and at[0] < s[1])] or [(0, len(scope))]
     found = _matching(scope, words, runs)
-    best = max(spans, key=lambda s: (_worth([t for t in found if s[0] <= t.start < s[1]], words), -s[0]))
-    start, end = _grow(scope, best, spans)
+    spans = _spans(scope, at, enough=0 if found else LENGTH)
+    start, end = _grow(scope, _best(spans, found, words), spans)
     shown = scope[start:end].rstrip()
     return Snippet(shown, tuple((t.start - start, t.end - start) for t in found if start <= t.start and t.end <= start + len(shown)))
 
 
-def _matching(text: str, words: Sequence[Token], runs: Runs) -> list[_Mark]:
-    """Words and runs of the query in the text, in order; a run is one mark."""
+def _spans(text: str, at: tuple[int, int] | None, enough: int) -> list[tuple[int, int]]:
+    """The sentences to choose from (those that touch `at`), or the whole text; only those of the first `enough` code points, if any."""
+    spans: list[tuple[int, int]] = []
+    for span in each_sentence(text):
+        if at is None or (span[0] < at[1] and at[0] < span[1]):
+            if enough and spans and span[0] - spans[0][0] > enough:
+                break
+            spans.append(span)
+    return spans or [(0, len(text))]
+
+
+def _matching(text: str, words: Sequence[Token], runs: Runs) -> list[Token]:
+    """Words and runs of the query in the text, in order; a run is one token."""
     exact, stems = {w.exact for w in words}, {w.stem for w in words}
     said = matching(text, exact.union(*runs), stems) if words or runs else []
+    return _joined(text, said, runs, exact, stems) if runs else said
+
+
+def _joined(text: str, said: Sequence[Token], runs: Runs, exact: Set[str], stems: Set[str]) -> list[Token]:
+    """The runs among what the text says, and the words that are no part of one."""
     found, at = [], 0
     while at < len(said):
         token = said[at]
         run = next((run for run in runs if token.exact == run[0] and _stands_at(run, said, at, text)), ())
         if run:
-            found.append(_Mark(token.start, said[at + len(run) - 1].end, " ".join(run), " ".join(run)))
+            found.append(Token(" ".join(run), " ".join(run), token.start, said[at + len(run) - 1].end))
         elif token.exact in exact or token.stem in stems:
-            found.append(_Mark(token.start, token.end, token.stem, token.exact))
+            found.append(token)
         at += len(run) or 1
     return found
 
@@ -70,8 +78,18 @@ def _stands_at(run: tuple[str, ...], said: Sequence[Token], at: int, text: str) 
     return tuple(t.exact for t in here) == run and not any(c.isalnum() for gap in gaps for c in gap)
 
 
-def _worth(found: Sequence[_Mark], words: Sequence[Token]) -> float:
-    exact = {w.exact for w in words}
+def _best(spans: Sequence[tuple[int, int]], found: Sequence[Token], words: Sequence[Token]) -> tuple[int, int]:
+    """The first of the sentences that are worth most; the first of all where none holds anything that was found."""
+    starts, exact = [start for start, _ in spans], {w.exact for w in words}
+    held: dict[int, list[Token]] = defaultdict(list)
+    for token in found:
+        number = bisect_right(starts, token.start) - 1
+        if number >= 0 and token.start < spans[number][1]:
+            held[number].append(token)
+    return spans[max(held, key=lambda number: (_worth(held[number], exact), -number), default=0)]
+
+
+def _worth(found: Sequence[Token], exact: Set[str]) -> float:
     return len({t.stem for t in found}) + 0.5 * len({t.exact for t in found if t.exact in exact})
 
 

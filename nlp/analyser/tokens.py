@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,9 +15,11 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’ʼ][^\W_]+)*")
 
 A hyphen parts words, so that "anak-anak" and "pro-UMKM" are found by their parts.
 """
+_EDGES = ".,;:!?…()\"“”'‘’-"
+"""What stands around most words; white space parts them all."""
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 REMEMBERED = 200_000
-"""Words whose forms are kept in memory."""
+"""Words, and stretches without white space, whose forms are kept in memory."""
 MAX_LENGTH = 100
 """Longer "words" are noise (URLs glued together, base64): cut, so that an engine never refuses a document for one."""
 
@@ -41,16 +43,19 @@ def _forms(word: str) -> tuple[str, str]:
 
 
 class _Memo(dict[str, str]):
-    """Remembers one of a word's two forms, so that a whole text is looked up without a Python call a word."""
+    """Stretch without white space → one form of its words, joined by spaces: a whole text is looked up without a Python call a word."""
 
     def __init__(self, which: int) -> None:
         self._which = which
 
-    def __missing__(self, word: str) -> str:
-        form = _forms(word)[self._which]
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[word] = form
+    def __missing__(self, stretch: str) -> str:
+        bare = stretch.strip(_EDGES)
+        words = [bare] if bare.isalnum() else _WORD.findall(stretch)
+        form = " ".join(filter(None, (_forms(word)[self._which] for word in words)))
+        if len(stretch) <= MAX_LENGTH:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[stretch] = form
         return form
 
 
@@ -69,38 +74,30 @@ def tokens(text: str) -> list[Token]:
 
 def matching(text: str, exact: Collection[str], stems: Collection[str]) -> list[Token]:
     """Those of `tokens(text)` whose exact form or stem is among the given ones; a third of its cost, since few words are."""
-    surfaces = {word: forms for word in set(_WORD.findall(text)) if (forms := _forms(word))[0] in exact or forms[1] in stems}
+    wanted = {*stems, *map(stem, exact)}
     found = []
-    for word, forms in surfaces.items():
-        at = text.find(word)
-        while at >= 0:
-            begins = _begins_word(text, at)
-            if begins is None:  # glued to a figure or an apostrophe: only reading from the beginning tells
-                return [t for t in tokens(text) if t.exact in exact or t.stem in stems]
-            whole = _WORD.match(text, at) if begins else None
-            if whole is not None and whole.group() == word and forms[0]:
-                found.append(Token(*forms, at, whole.end()))
-            at = text.find(word, at + len(word))
+    for stretch in set(text.split()):
+        said = _STEM[stretch]
+        if said in wanted or (" " in said and not wanted.isdisjoint(said.split())):
+            here = [token for token in tokens(stretch) if token.exact in exact or token.stem in stems]
+            found += [Token(t.exact, t.stem, at + t.start, at + t.end) for at in _places(text, stretch) for t in here]
     return sorted(found, key=lambda token: token.start)
 
 
-def _begins_word(text: str, at: int) -> bool | None:
-    """Whether a word begins at `at`, judged by the two characters before it; None where they do not tell."""
-    before, further = text[at - 1 : at], text[max(0, at - 2) : max(0, at - 1)]
-    figure = text[at].isdecimal()
-    if before and before in "'’ʼ":
-        return None if further.isalnum() else True
-    if before and before in ".,":
-        return None if figure and further.isdecimal() else True
-    if before.isdecimal():
-        return False if figure else None
-    return not before.isalnum()
+def _places(text: str, stretch: str) -> Iterator[int]:
+    """Where a stretch without white space stands between white space."""
+    at = text.find(stretch)
+    while at >= 0:
+        end = at + len(stretch)
+        if text[at - 1 : at].strip() == text[end : end + 1].strip() == "":
+            yield at
+        at = text.find(stretch, end)
 
 
 def lines(text: str) -> tuple[str, str]:
     """The exact forms and the stems of all words, each joined by spaces: what the `exact` and `stem` fields hold."""
-    words = _WORD.findall(text)
-    return " ".join(filter(None, map(_EXACT.__getitem__, words))), " ".join(filter(None, map(_STEM.__getitem__, words)))
+    stretches = text.split()
+    return " ".join(filter(None, map(_EXACT.__getitem__, stretches))), " ".join(filter(None, map(_STEM.__getitem__, stretches)))
 
 
 def exact_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.language import load_language
-from nlp.sentences import sentences
+from nlp.sentences import ABBREVIATIONS, GLUED_NAME, sentences
 
 
 def split(text: str) -> list[str]:
@@ -55,3 +56,57 @@ def test_the_pipeline_keeps_the_text_and_marks_sentences_and_entities() -> None:
     assert len(list(doc.sents)) == 2
     assert [token.text for token in doc][:2] == ["PT.", "Astra"]
     assert {entity.id for entity in doc._.entities} == {"idx:ASII", "gov:kemenperin"}
+
+
+PLAIN_BREAK = re.compile(
+    r"""(?P<stop>[.!?…]+)(?P<close>["”’'»)\]]*)(?P<gap>\s+|(?=["“‘(«]?[^\W\d_]))|(?P<line>(?:\r?\n[ \t\u00a0]*){2,})""", re.VERBOSE
+)
+
+
+def plainly(text: str) -> list[tuple[int, int]]:
+    """The sentences, read without any shortcut."""
+    cuts = [0]
+    for mark in PLAIN_BREAK.finditer(text):
+        if mark["line"] is not None:
+            cuts.append(mark.start())
+        elif ends(text, mark):
+            cuts.append(mark.start("gap"))
+    stretches = [(start, end, text[start:end]) for start, end in pairwise([*cuts, len(text)])]
+    return [(end - len(stretch.lstrip()), start + len(stretch.rstrip())) for start, end, stretch in stretches if stretch.strip()]
+
+
+def ends(text: str, mark: re.Match[str]) -> bool:
+    """Whether a sentence ends at the mark: each rule said once, none left out because another one has decided."""
+    after = text[mark.end() : mark.end() + 12].lstrip("\"“‘'(«")[:1]
+    glued = mark["gap"] == ""
+    if glued:
+        before = text[mark.start() - 1 : mark.start()]
+        quoted = mark["close"] or text[mark.end() : mark.end() + 1] in '"“'
+        plain = before and (before.islower() or before.isdigit() or before in ')%"”')
+        name = GLUED_NAME.match(text[mark.end() : mark.end() + 12].lstrip("\"“‘'(«"))
+        if not after.isupper() or not (quoted or (plain and not name)):
+            return False
+    if mark["stop"] != ".":
+        return not after.islower() or glued
+    said = re.search(r"[\w.]+$", text[max(0, mark.start() - 40) : mark.start()])
+    word = said.group().rsplit(".", 1)[-1] if said else ""
+    if word.lower() in ABBREVIATIONS and not mark["close"]:
+        return word.lower() in {"tbk", "dll", "dsb", "dst", "dkk"} and after.isupper()
+    initial = len(word) == 1 and word.isupper() and not mark["close"]
+    return not initial and not after.islower()
+
+
+PIECES = st.sampled_from(
+    ["Bank", "menyalurkan", "kredit", "PT", "Tbk", "Rp", "dll", "approx", "No", "A", "é", "contoh.co.id", "1.250", "5", ".", ". ", "...",
+     "?", "!", "…", '"', "”", "“", ")", "(", " ", "\u00a0", "\n", "\n\n", "\r\n", "\r", "_", "-", "😀"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_sentences_end_where_a_plain_reading_ends_them(text: str) -> None:
+    assert sentences(text) == plainly(text)
+
+
+@given(st.text(max_size=80))
+def test_sentences_of_any_text_end_where_a_plain_reading_ends_them(text: str) -> None:
+    assert sentences(text) == plainly(text)
