@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,8 +158,7 @@ class EngineQuery:
         return And((self.where, *chosen)) if chosen else self.where
 
 
-@dataclass(frozen=True, slots=True)
-class EngineHit:
+class EngineHit(NamedTuple):
     """One article found: its score (0 where not ranked by relevance) and its sort key."""
 
     id: str

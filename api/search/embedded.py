@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import numpy as np
 import tantivy
 
 from api.errors import EngineDown
@@ -22,7 +21,6 @@ from api.search.base import (
     And,
     EngineAnswer,
     EngineDocument,
-    EngineHit,
     EngineQuery,
     Ids,
     IndexInfo,
@@ -32,18 +30,15 @@ from api.search.base import (
 from api.search.generations import Generations
 from api.search.spelling import close, edits
 from api.search.tantivy_query import SCHEMA, to_query
+from api.search.tantivy_reading import facets, hits_of, in_order, keys_near, ranked
 from api.search.vectorfile import VectorFile
-from api.search.vectorrows import Snapshot
+from api.search.vectorrows import RESCORED, Snapshot
 from nlp.analyser import lines
 
 HEAP = 128_000_000
 """Bytes the writer may buffer before it makes a segment."""
 TRIES = 5
 """Times the present generation is looked for again, where a switch removes it while it is being opened."""
-BROAD, MARGIN = 0.1, 1.5
-"""From this share of all articles on, a filter is checked on the nearest articles of all, some more than the share asks for."""
-FACET_SIZE = 65_000
-"""Values counted per segment and in all: with tantivy's default of 10 per segment, counts are wrong."""
 
 
 class EmbeddedEngine:
@@ -168,69 +163,24 @@ class EmbeddedEngine:
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Total, hits and facets of a query."""
-        searcher = self._refresh()
+        searcher, vectors = self._committed_now()
         where = to_query(query.filtered())
-        total = searcher.search(where, 1, count=True).count or 0  # type: ignore[attr-defined]  # the stub forgets it
-        return EngineAnswer(total, self._hits(searcher, query, where), self._facets(searcher, query, where))
-
-    def _hits(self, searcher: tantivy.Searcher, query: EngineQuery, where: tantivy.Query) -> tuple[EngineHit, ...]:
-        if query.limit <= 0:
-            return ()
-        if query.sort is Sort.RELEVANCE:
-            found = searcher.search(where, query.limit, count=False).hits
-            hits = [self._hit(searcher, address, score) for score, address in found]
-            return tuple(sorted(hits, key=lambda h: (-round(h.score, 5), -h.key)))
-        name = query.sort.value
-        if query.after is not None:
-            below = tantivy.Query.range_query(SCHEMA, name, tantivy.FieldType.Unsigned, 0, query.after, include_upper=False)
-            where = tantivy.Query.boolean_query([(tantivy.Occur.Must, where), (tantivy.Occur.Must, below)])
-        found = searcher.search(where, query.limit, count=False, order_by_field=name).hits
-        return tuple(EngineHit(str(searcher.doc(address).get_first("id")), 0.0, int(key)) for key, address in found)
-
-    @staticmethod
-    def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> EngineHit:
-        stored = searcher.doc(address)
-        return EngineHit(str(stored.get_first("id")), float(score), int(stored.get_first("newest") or 0))
-
-    @staticmethod
-    def _facets(searcher: tantivy.Searcher, query: EngineQuery, where: tantivy.Query) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
-        shared = [name for name in query.facets if not query.filters.get(name)]
-        for names, scope in [(shared, where), *(([n], to_query(query.filtered(but=n))) for n in query.facets if n not in shared)]:
-            if names:
-                wanted = {n: {"terms": {"field": n, "size": FACET_SIZE, "segment_size": FACET_SIZE}} for n in names}
-                found = searcher.aggregate(scope, wanted)
-                counts |= {n: {b["key"]: b["doc_count"] for b in found[n]["buckets"]} for n in names}
-        return {name: counts[name] for name in query.facets}
+        found = ranked(searcher, vectors, where, query.limit) if query.sort is Sort.RELEVANCE else in_order(searcher, where, query)
+        return EngineAnswer(*found, facets(searcher, query, where))
 
     def scores(self, where: Node, ids: Sequence[str]) -> dict[str, float]:
         """The relevance of given articles to `where`; those that do not match are missing."""
         if not ids:
             return {}
-        searcher = self._refresh()
+        searcher, vectors = self._committed_now()
         found = searcher.search(to_query(And((where, Ids(frozenset(ids))))), len(ids), count=False).hits
-        return {hit.id: hit.score for hit in (self._hit(searcher, address, score) for score, address in found)}
+        return {hit.id: hit.score for hit in hits_of(searcher, vectors, found)}
 
     def near(self, vector: Vector, where: Node, limit: int) -> list[tuple[str, float]]:
         """The articles whose best chunk is nearest to a unit `vector` among those that `where` holds for."""
         searcher, vectors = self._committed_now()
-        if where == EVERYTHING:
-            return vectors.near(vector, limit)
-        query = to_query(where)
-        share = (searcher.search(query, 1, count=True).count or 0) / max(1, searcher.num_docs)  # type: ignore[attr-defined]  # as above
-        if share >= BROAD and len(found := self._near_broadly(searcher, vectors, vector, where, int(limit / share * MARGIN))) >= limit:
-            return found[:limit]
-        # The sort key is unique, and comes with the address: no stored document is read.
-        hits = searcher.search(query, max(1, searcher.num_docs), count=False, order_by_field="newest").hits
-        return vectors.near(vector, limit, np.array([key for key, _ in hits], dtype=np.int64))
-
-    @staticmethod
-    def _near_broadly(searcher: tantivy.Searcher, vectors: Snapshot, vector: Vector, where: Node, wanted: int) -> list[tuple[str, float]]:
-        """Those of the `wanted` nearest articles of all that `where` holds for: cheaper than listing all it holds for."""
-        nearest = vectors.near(vector, wanted)
-        some = to_query(And((where, Ids(frozenset(article for article, _ in nearest)))))
-        held = {int(key) for key, _ in searcher.search(some, max(1, wanted), count=False, order_by_field="newest").hits}
-        return [(article, cosine) for article, cosine in nearest if vectors.key_of(article) in held]
+        scan = vectors.scan(vector)
+        return scan.nearest(limit, None if where == EVERYTHING else keys_near(searcher, scan, where, limit * RESCORED))
 
     def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of given articles' best chunks; those without vectors are missing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numkong
 import numpy as np
@@ -42,7 +43,8 @@ class Snapshot:
         matrix: the rows.
         ids, keys, starts, ends: by slot; an empty slot starts where it ends.
         slots: article → its slot.
-        by_key: the slots that are not empty, in the order of their keys.
+        by_key, ordered: the slots that are not empty, in the order of their keys; these keys.
+        further: slots with a second row, and these rows; with a third row, and so on: maxima of rows are taken whole columns at a time.
     """
 
     matrix: NDArray[np.int8]
@@ -52,45 +54,81 @@ class Snapshot:
     ends: Numbers
     slots: Mapping[str, int]
     by_key: Numbers
+    ordered: Numbers
+    further: tuple[tuple[Numbers, Numbers], ...]
 
     def key_of(self, article: str) -> int:
         """The key of an article that has rows."""
         return int(self.keys[self.slots[article]])
 
-    def near(self, vector: Vector, limit: int, among: Numbers | None = None) -> list[tuple[str, float]]:
-        """The articles whose best chunk is nearest, best first: (id, cosine); only those with a key in `among` where given."""
-        if limit <= 0 or not len(self.matrix):
-            return []
-        dots = np.append(_dots(self.matrix, vector), 0.0)  # one more, since `reduceat` takes no end beyond the last row
-        best = np.maximum.reduceat(dots, np.stack((self.starts, self.ends), axis=1).ravel())[::2]
-        slots = self.by_key if among is None else self._with_keys(among)
-        if len(slots) > (wanted := limit * RESCORED):
-            slots = slots[np.argpartition(best[slots], -wanted)[-wanted:]]
-        cosines = self._cosines(vector, slots)
-        return sorted(((self.ids[slot], cosine) for slot, cosine in cosines.items()), key=lambda p: (-p[1], p[0]))[:limit]
+    def ids_of(self, keys: Sequence[int]) -> list[str | None]:
+        """The articles that have these keys; None where there is none with rows."""
+        wanted = np.array(keys, dtype=np.int64)
+        found = self._places(wanted)
+        slots = np.where(self.keys[found] == wanted, found, -1).tolist() if len(found) else [-1] * len(keys)
+        return [self.ids[slot] if slot >= 0 else None for slot in slots]
 
-    def _with_keys(self, keys: Numbers) -> Numbers:
+    def scan(self, vector: Vector) -> Scan:
+        """Look at every row."""
+        best: NDArray[np.float64] = np.empty(0)
+        if len(self.matrix):
+            dots = _dots(self.matrix, vector)
+            best = dots[self.starts]
+            for slots, rows in self.further:
+                best[slots] = np.maximum(best[slots], dots[rows])
+        return Scan(self, vector, best)
+
+    def near(self, vector: Vector, limit: int, among: Numbers | None = None) -> list[tuple[str, float]]:
+        """The articles whose best row is nearest to a unit vector, of those with a key in `among` where given."""
+        return self.scan(vector).nearest(limit, among)
+
+    def with_keys(self, keys: Numbers) -> Numbers:
         """The slots of those of the keys that there are."""
+        found = self._places(keys)
+        return np.asarray(found[self.keys[found] == keys]) if len(found) else found
+
+    def _places(self, keys: Numbers) -> Numbers:
+        """The slots that have the keys, or where one has none, another; no slots where there are none."""
         if not len(self.by_key):
             return self.by_key
-        places = np.minimum(np.searchsorted(self.keys, keys, sorter=self.by_key), len(self.by_key) - 1)
-        found = self.by_key[places]
-        return np.asarray(found[self.keys[found] == keys])
+        return self.by_key[np.minimum(np.searchsorted(self.ordered, keys), len(self.by_key) - 1)]
 
     def closeness(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each article's best chunk; articles without vectors are missing."""
         known = np.array([self.slots[article] for article in ids if article in self.slots], dtype=np.int64)
-        return {self.ids[slot]: cosine for slot, cosine in self._cosines(vector, known).items()}
+        return {self.ids[slot]: cosine for slot, cosine in self.cosines(vector, known).items()}
 
-    def _cosines(self, vector: Vector, slots: Numbers) -> dict[int, float]:
+    def cosines(self, vector: Vector, slots: Numbers) -> dict[int, float]:
         """The exact cosine of the best row of each slot; none of them may be empty."""
         if not len(slots):
             return {}
-        starts, ends = self.starts[slots], self.ends[slots]
-        rows = np.concatenate([np.arange(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
-        firsts = np.concatenate(([0], np.cumsum(ends - starts)[:-1]))
+        starts, counts = self.starts[slots], self.ends[slots] - self.starts[slots]
+        firsts = np.cumsum(counts) - counts
+        rows = np.arange(counts.sum()) + np.repeat(starts - firsts, counts)
         best = np.maximum.reduceat(_cosines(self.matrix[rows], vector), firsts)
         return dict(zip(slots.tolist(), best.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How near to a vector each slot's best row is by int8 (`best`): it decides whose cosine is computed."""
+
+    snapshot: Snapshot
+    vector: Vector
+    best: NDArray[np.float64]
+
+    def likeliest(self, count: int, slots: Numbers | None = None) -> Numbers:
+        """The `count` nearest slots by int8 (of the given ones), in any order."""
+        slots = self.snapshot.by_key if slots is None else slots
+        return slots if len(slots) <= count else slots[np.argpartition(self.best[slots], -count)[-count:]]
+
+    def nearest(self, limit: int, among: Numbers | None = None) -> list[tuple[str, float]]:
+        """The nearest articles, nearest first, of those with a key in `among` where given."""
+        if limit <= 0 or not len(self.best):
+            return []
+        slots = self.likeliest(limit * RESCORED, None if among is None else self.snapshot.with_keys(among))
+        cosines = self.snapshot.cosines(self.vector, slots)
+        return sorted(((self.snapshot.ids[slot], cosine) for slot, cosine in cosines.items()), key=lambda p: (-p[1], p[0]))[:limit]
 
 
 class Rows:
@@ -134,7 +172,15 @@ class Rows:
         keys, starts, ends = self._places[: len(self._ids)].T.copy()
         alive = np.flatnonzero(ends > starts)
         by_key = alive[np.argsort(keys[alive], kind="stable")]
-        return Snapshot(self._matrix[: self._used], tuple(self._ids), keys, starts, ends, dict(self._slots), by_key)
+        further, slots = [], alive
+        for n in count(1):
+            slots = slots[ends[slots] - starts[slots] > n]
+            if not len(slots):
+                break
+            further.append((slots, starts[slots] + n))
+        return Snapshot(
+            self._matrix[: self._used], tuple(self._ids), keys, starts, ends, dict(self._slots), by_key, keys[by_key], tuple(further)
+        )
 
     def _remove(self, article: str) -> None:
         slot = self._slots.pop(article, None)

@@ -124,6 +124,14 @@ def test_only_keys_that_are_asked_for_are_found(tmp_path: Path) -> None:
     assert snapshot.near(unit(3), 5, np.array([], dtype=np.int64)) == []
 
 
+def test_keys_are_found_after_an_article_was_replaced(tmp_path: Path) -> None:
+    writer = filled(tmp_path, 20)
+    writer.put("a9", 9, [unit(50)])
+    writer.commit()
+    found = writer.snapshot.near(unit(50), 5, np.array([4, 9, 777], dtype=np.int64))
+    assert [article for article, _ in found] == ["a9", "a4"]
+
+
 def test_an_empty_file_answers_nothing(tmp_path: Path) -> None:
     empty = VectorFile(tmp_path).snapshot
     assert empty.near(unit(1), 10) == []
@@ -176,6 +184,11 @@ def test_any_order_of_replacing_and_deleting_leaves_the_last_word(steps: list[tu
     for article in snapshot.slots:
         assert snapshot.key_of(article) == int(article[1:])
         assert snapshot.closeness(unit(int(article[1:])), [article])[article] == pytest.approx(1.0, abs=0.02)
+    keys = list(range(-1, 15))
+    assert snapshot.ids_of(keys) == [f"a{key}" if f"a{key}" in snapshot.slots else None for key in keys]
+    best, probe = snapshot.scan(unit(3)).best, np.rint(unit(3) * SCALE)
+    for slot in snapshot.slots.values():
+        assert best[slot] == (snapshot.matrix[snapshot.starts[slot] : snapshot.ends[slot]] @ probe).max()
 
 
 @pytest.mark.parametrize("chunks", [1, 40])
