@@ -15,7 +15,7 @@ from nlp.commitments.article_type import article_type
 from nlp.commitments.beside import changes, evidence, progress, proposals
 from nlp.commitments.checks import checks, share_checks
 from nlp.commitments.contexts import contexts
-from nlp.commitments.frames import Frame, build_frames, decide_kind, decide_status
+from nlp.commitments.frames import SURE, Frame, build_frames, decide_kind, decide_status
 from nlp.commitments.learned.features import surroundings
 from nlp.commitments.learned.roles import relearned, role_model
 from nlp.commitments.parts import part_indices, with_parts
@@ -115,7 +115,9 @@ def _expected(frames: list[Frame], kind: str) -> list[Frame]:
 
 
 def _is_supported(frame: Frame, item: Commitment) -> bool:
-    """Whether enough speaks for an undertaking: a sign that starts one, or a known instrument and a payer."""
+    """Whether enough speaks for an undertaking: a sure role, a sign that starts one, or a known instrument and a payer."""
+    if frame.roles[0].rule != "given" and frame.roles[0].confidence >= SURE:
+        return True
     rules = {role.rule for role in frame.roles}
     if item.kind is Kind.INVESTMENT and "actor:generic-payer" in item.rule and not rules & tables.role_table().invested_by_the_state:
         return False

@@ -20,6 +20,8 @@ _NO_COUNT = re.compile(r"Rp|US\$|\d[\d.,]*\s*(?:%|\Z|(?:persen|tahun|bulan|hari|
 _TOLD = re.compile(
     r"\b(?:di)?(?:lapor\w*|menyampaikan|sampaikan|kata\w*|mengatakan|ujar\w*|tutur\w*|ungkap\w*|jelas\w*)\s[^.;]{0,60}\Z", re.IGNORECASE
 )
+_OF_A_GROUP = re.compile(r"^\s*(?:para\s+)?pelaku\s+(?=(?:IKM|UMKM|UKM)\b)")
+"""Who belongs to a group that is named itself ("pelaku IKM")."""
 _VERB = re.compile(r"(?:me(?:m|n|ng|ny|l|r|w|y)|ber|di)[a-z]+(?:kan|i)?", re.IGNORECASE)
 
 
@@ -75,7 +77,7 @@ def noun_phrase(stretch: str) -> str | None:
     stretch = stretch[: cut.start()] if cut else stretch
     stop = pattern("slots", "stops").search(stretch)
     stretch = stretch[: stop.start()] if stop else stretch
-    tokens = stretch.split()
+    tokens = _OF_A_GROUP.sub("", stretch).split()
     if tokens and pattern("slots", "strip_verbs").fullmatch(tokens[0]):
         tokens = tokens[1:]
     if tokens and _VERB.fullmatch(tokens[0]) and len(tokens[0]) > 6:
