@@ -165,7 +165,7 @@ class EmbeddedEngine:
         """Total, hits and facets of a query."""
         searcher, vectors = self._committed_now()
         where = to_query(query.filtered())
-        found = ranked(searcher, vectors, where, query.limit) if query.sort is Sort.RELEVANCE else in_order(searcher, where, query)
+        found = ranked(searcher, vectors, where, query.limit) if query.sort is Sort.RELEVANCE else in_order(searcher, vectors, where, query)
         return EngineAnswer(*found, facets(searcher, query, where))
 
     def scores(self, where: Node, ids: Sequence[str]) -> dict[str, float]:

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Column, Connection, not_, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, not_, select
 
 from api.records import FactChip
 from api.store.schema import articles, commitment_actors, commitment_beneficiaries, commitments, sightings
 
+_c = commitments.c
+_STATED = (
+    select(
+        _c.row_id, _c.fact_id, _c.article_id, _c.amount_low, _c.amount_high, _c.currency, _c.approx, _c.kind, _c.status, _c.programme,
+        sightings.c.pledge_id,
+    )
+    .join(articles, articles.c.current_version == _c.version_id)
+    .outerjoin(sightings, (sightings.c.fact_id == _c.fact_id) & sightings.c.tx_to.is_(None))
+    .where(_c.tx_to.is_(None), not_(_c.rejected), articles.c.article_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_c.article_id, _c.number)
+)  # fmt: skip
+_KEYS: BindParameter[Sequence[int]] = bindparam("keys", expanding=True)
+_by, _to = commitment_actors.c, commitment_beneficiaries.c
+_BY = select(_by.row_id, _by.canonical).where(_by.row_id.in_(_KEYS)).order_by(_by.number)
+_TO = select(_to.row_id, _to.name).where(_to.row_id.in_(_KEYS)).order_by(_to.number)
+
 
 def chips(connection: Connection, article_ids: Sequence[str]) -> dict[str, tuple[FactChip, ...]]:
     """Article id → its commitments in the order of its text; articles without any are missing."""
-    c = commitments.c
-    shown = (c.row_id, c.fact_id, c.article_id, c.amount_low, c.amount_high, c.currency, c.approx, c.kind, c.status, c.programme)
-    holds = (commitments.c.tx_to.is_(None), not_(commitments.c.rejected), articles.c.article_id.in_(article_ids))
-    query = (
-        select(*shown, sightings.c.pledge_id)
-        .join(articles, articles.c.current_version == commitments.c.version_id)
-        .outerjoin(sightings, (sightings.c.fact_id == commitments.c.fact_id) & sightings.c.tx_to.is_(None))
-        .where(*holds)
-        .order_by(commitments.c.article_id, commitments.c.number)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_STATED, {"ids": article_ids}).all()
     keys = [row.row_id for row in rows]
-    by = commitment_actors.c
-    actors = _names(connection, by.row_id, by.canonical, by.number, keys)
-    to = commitment_beneficiaries.c
-    received = _names(connection, to.row_id, to.name, to.number, keys)
+    actors, received = _names(connection, _BY, keys), _names(connection, _TO, keys)
     found: dict[str, list[FactChip]] = defaultdict(list)
     for row in rows:
         chip = FactChip(
@@ -40,10 +44,9 @@ def chips(connection: Connection, article_ids: Sequence[str]) -> dict[str, tuple
     return {article: tuple(list_) for article, list_ in found.items()}
 
 
-def _names(connection: Connection, key: Column[int], name: Column[str], number: Column[int], keys: Sequence[int]) -> dict[int, list[str]]:
+def _names(connection: Connection, query: Select[Any], keys: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    if not keys:
-        return found
-    for row_id, value in connection.execute(select(key, name).where(key.in_(keys)).order_by(number)):
-        found[row_id].append(value)
+    if keys:
+        for row_id, name in connection.execute(query, {"keys": keys}):
+            found[row_id].append(name)
     return found

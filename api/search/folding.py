@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from api.records import SearchRequest
 from api.search.base import And, EngineAnswer, EngineHit, EngineQuery, Ids, SearchEngine
@@ -23,6 +23,12 @@ NOISE = ("market_note", "advertorial")
 RESTATEMENT = "restatement"
 SCANNED = 60
 """Articles of a ranked list looked at beyond a page at a time."""
+
+_COPIES = select(story_members.c.article_id, story_members.c.story_id).where(story_members.c.relation != RESTATEMENT)
+_MEMBERS = _COPIES.where(story_members.c.story_id.in_(bindparam("of", expanding=True)))
+_STORIES = _COPIES.join(stories, stories.c.story_id == story_members.c.story_id).where(
+    story_members.c.article_id.in_(bindparam("ids", expanding=True)), stories.c.size > 1
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,8 @@ def _first_of_stories(connection: Connection, engine: SearchEngine, query: Engin
 
 def _stories(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """Article → its story, for articles of stories that several articles carry; restatements are missing."""
-    m = story_members.c
-    query = select(m.article_id, m.story_id).join(stories, stories.c.story_id == m.story_id)
-    rows = connection.execute(query.where(m.article_id.in_(ids), stories.c.size > 1, m.relation != RESTATEMENT))
-    return {row.article_id: row.story_id for row in rows}
+    return {row.article_id: row.story_id for row in connection.execute(_STORIES, {"ids": ids})}
 
 
 def _members(connection: Connection, of: set[int]) -> dict[str, int]:
-    m = story_members.c
-    rows = connection.execute(select(m.article_id, m.story_id).where(m.story_id.in_(of), m.relation != RESTATEMENT))
-    return {row.article_id: row.story_id for row in rows}
+    return {row.article_id: row.story_id for row in connection.execute(_MEMBERS, {"of": list(of)})}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from api.records import FactChip, Hit
 from api.search.factchips import chips
@@ -22,6 +22,23 @@ from nlp.embeddings.base import Embedder, Vectors
 EXCERPT = 280
 """Code points of the text that an article with rights "excerpt" shows in a hit (as any snippet does); "link" shows none."""
 
+_SHOWN: Select[Any] = (
+    select(
+        articles.c.article_id, articles.c.url, articles.c.title, articles.c.outlet, articles.c.published_at, articles.c.published_day,
+        articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id, versions.c.text,
+        story_members.c.relation,
+    )
+    .join(versions, versions.c.version_id == articles.c.current_version)
+    .outerjoin(story_members, story_members.c.article_id == articles.c.article_id)
+    .where(articles.c.article_id.in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+_TOLD = (
+    select(articles.c.story_id, articles.c.outlet)
+    .join(story_members, story_members.c.article_id == articles.c.article_id)
+    .where(articles.c.story_id.in_(bindparam("stories", expanding=True)), story_members.c.relation != RESTATEMENT)
+    .order_by(articles.c.number)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -35,7 +52,7 @@ class Found:
 def render(connection: Connection, found: Sequence[Found], plan: Plan, embedder: Embedder | None, labels: Labels) -> tuple[Hit, ...]:
     """The hits, in order, with the other outlets of their stories as `copies`. Articles no longer stored are left out."""
     ids = [f.id for f in found]
-    rows = {row.article_id: row for row in connection.execute(_rows(ids))}
+    rows = {row.article_id: row for row in connection.execute(_SHOWN, {"ids": ids})}
     facts = chips(connection, ids)
     copies = _copies(connection, {r.story_id for r in rows.values() if r.story_id is not None})
     chunk = _best_chunks(connection, [f.id for f in found if f.semantic_only], plan, embedder)
@@ -49,27 +66,9 @@ def render(connection: Connection, found: Sequence[Found], plan: Plan, embedder:
     return tuple(hits)
 
 
-def _rows(ids: Sequence[str]) -> Select[Any]:
-    columns = (
-        articles.c.article_id, articles.c.url, articles.c.title, articles.c.outlet, articles.c.published_at, articles.c.published_day,
-        articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id, versions.c.text,
-        story_members.c.relation,
-    )  # fmt: skip
-    joined = articles.join(versions, versions.c.version_id == articles.c.current_version).outerjoin(
-        story_members, story_members.c.article_id == articles.c.article_id
-    )
-    return select(*columns).select_from(joined).where(articles.c.article_id.in_(ids))
-
-
 def _copies(connection: Connection, stories: set[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    query = (
-        select(articles.c.story_id, articles.c.outlet)
-        .join(story_members, story_members.c.article_id == articles.c.article_id)
-        .where(articles.c.story_id.in_(stories), story_members.c.relation != RESTATEMENT)
-        .order_by(articles.c.number)
-    )
-    for story, outlet in connection.execute(query):
+    for story, outlet in connection.execute(_TOLD, {"stories": list(stories)}):
         if outlet not in found[story]:
             found[story].append(outlet)
     return found

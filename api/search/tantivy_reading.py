@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import tantivy
 
+from api.records import Sort
 from api.search.base import And, EngineHit, EngineQuery, Ids, Node
 from api.search.tantivy_query import SCHEMA, to_query
 from api.search.vectorrows import Numbers, Scan, Snapshot
@@ -32,16 +33,20 @@ def ranked(searcher: tantivy.Searcher, vectors: Snapshot, where: tantivy.Query, 
     return found.count or 0, tuple(order)  # type: ignore[attr-defined]  # as above
 
 
-def in_order(searcher: tantivy.Searcher, where: tantivy.Query, query: EngineQuery) -> tuple[int, tuple[EngineHit, ...]]:
+def in_order(searcher: tantivy.Searcher, vectors: Snapshot, where: tantivy.Query, query: EngineQuery) -> tuple[int, tuple[EngineHit, ...]]:
     """Total, and the first hits below `query.after` in the order of the query's key."""
-    total, name = count(searcher, where), query.sort.value
     if query.limit <= 0:
-        return total, ()
+        return count(searcher, where), ()
+    total, name = None, query.sort.value
     if query.after is not None:
+        total = count(searcher, where)
         below = tantivy.Query.range_query(SCHEMA, name, tantivy.FieldType.Unsigned, 0, query.after, include_upper=False)
         where = tantivy.Query.boolean_query([(tantivy.Occur.Must, where), (tantivy.Occur.Must, below)])
-    found = searcher.search(where, query.limit, count=False, order_by_field=name).hits
-    return total, tuple(EngineHit(_id(searcher, address), 0.0, int(key)) for key, address in found)
+    found = searcher.search(where, query.limit, count=total is None, order_by_field=name)
+    keys = [int(key) for key, _ in found.hits]
+    known = vectors.ids_of(keys) if query.sort is Sort.NEWEST else [None] * len(keys)
+    hits = (EngineHit(id_ or _id(searcher, at), 0.0, key) for (_, at), key, id_ in zip(found.hits, keys, known, strict=True))
+    return found.count or 0 if total is None else total, tuple(hits)  # type: ignore[attr-defined]  # as above
 
 
 def hits_of(searcher: tantivy.Searcher, vectors: Snapshot, found: Sequence[tuple[float, tantivy.DocAddress]]) -> list[EngineHit]:

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from api.store.schema import articles, chunks, vectors
 
 _STORED = np.dtype("<f2")
 _SLICE = 500
+_CURRENT = (
+    select(articles.c.article_id, chunks.c.number, chunks.c.chunk_id, chunks.c.start, chunks.c.end, vectors.c.vector)
+    .join(chunks, chunks.c.version_id == articles.c.current_version)
+    .join(vectors, vectors.c.chunk_id == chunks.c.chunk_id)
+    .where(chunks.c.model_id == bindparam("model"))
+)
+_OF_ARTICLES = _CURRENT.where(articles.c.article_id.in_(bindparam("ids", expanding=True))).order_by(chunks.c.number)
+_EVERY = _CURRENT.order_by(articles.c.number, chunks.c.number)
 
 Vector = NDArray[np.float32]
 
@@ -93,7 +101,7 @@ def of_articles(connection: Connection, article_ids: Sequence[str], model_id: st
     found: dict[str, list[StoredVector]] = {}
     for start in range(0, len(article_ids), _SLICE):
         part = article_ids[start : start + _SLICE]
-        for row in connection.execute(_current(model_id).where(articles.c.article_id.in_(part)).order_by(chunks.c.number)):
+        for row in connection.execute(_OF_ARTICLES, {"model": model_id, "ids": part}):
             found.setdefault(row.article_id, []).append(
                 StoredVector(row.article_id, row.number, row.chunk_id, row.start, row.end, _read(row.vector))
             )
@@ -102,18 +110,9 @@ def of_articles(connection: Connection, article_ids: Sequence[str], model_id: st
 
 def every(connection: Connection, model_id: str) -> Iterator[StoredVector]:
     """All vectors of current versions under a model, streamed: what a rebuilt engine copies."""
-    result = connection.execution_options(yield_per=2000).execute(_current(model_id).order_by(articles.c.number, chunks.c.number))
+    result = connection.execution_options(yield_per=2000).execute(_EVERY, {"model": model_id})
     for row in result:
         yield StoredVector(row.article_id, row.number, row.chunk_id, row.start, row.end, _read(row.vector))
-
-
-def _current(model_id: str):  # type: ignore[no-untyped-def]  # the type of a six-column select is longer than the query
-    return (
-        select(articles.c.article_id, chunks.c.number, chunks.c.chunk_id, chunks.c.start, chunks.c.end, vectors.c.vector)
-        .join(chunks, chunks.c.version_id == articles.c.current_version)
-        .join(vectors, vectors.c.chunk_id == chunks.c.chunk_id)
-        .where(chunks.c.model_id == model_id)
-    )
 
 
 def chunks_of(connection: Connection, version_id: str, model_id: str) -> list[ChunkRow]:

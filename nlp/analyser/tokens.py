@@ -36,10 +36,15 @@ class Token:
 
 @lru_cache(maxsize=REMEMBERED)
 def _forms(word: str) -> tuple[str, str]:
+    exact = (word.lower().replace("'", "") if word.isascii() else _folded(word))[:MAX_LENGTH]
+    return exact, stem(exact)
+
+
+def _folded(word: str) -> str:
+    """Compatible forms made one, case folded, accents and apostrophes removed."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold()).translate(_APOSTROPHES)
     exact = "".join(c for c in folded if not unicodedata.combining(c))[:MAX_LENGTH]
-    exact = re.sub(r"\s+", "", exact)  # a few characters normalise to words with spaces; one token stays one token
-    return exact, stem(exact)
+    return re.sub(r"\s+", "", exact)  # a few characters normalise to words with spaces; one token stays one token
 
 
 class _Memo(dict[str, str]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,3 +130,8 @@ def test_tokens_lie_in_the_text_in_order_and_never_hold_a_space(text: str) -> No
 def test_the_lines_that_engines_index_hold_the_very_tokens(text: str) -> None:
     found = tokens(text)
     assert lines(text) == (" ".join(t.exact for t in found), " ".join(t.stem for t in found))
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits, min_size=1, max_size=120))
+def test_plain_letters_take_a_shorter_way_to_the_form_that_wide_ones_fold_to(word: str) -> None:
+    assert exact_line(word) == exact_line("".join(chr(ord(letter) + 0xFEE0) for letter in word))
