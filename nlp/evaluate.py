@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from nlp.entities import Found, Mention
 from nlp.errors import GoldError
 from nlp.intervals import Interval
 from nlp.intervals import intervals as intervals_of
+from nlp.lang.guess import guess_language
 from nlp.pipeline import Pipeline
 from nlp.scoring import Error, Score, Share, score
 from nlp.scoring_stated import stated
@@ -43,8 +44,8 @@ class Report:
     oracle: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     """Figure → bounds of its 95 % interval."""
-    outlets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Outlet → its figures, the outlet with most articles first."""
+    groups: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Outlet or language → its figures, the one with most articles first."""
     stated: Mapping[str, Share] = field(default_factory=dict)
     """Slot that only some commitments state → right of those annotated among the commitments found."""
     below: tuple[str, ...] = ()
@@ -62,8 +63,8 @@ class Report:
         out += ["errors by phenomenon:", *(f"  {name:28} {count}" for name, count in self.phenomena())]
         for name, figures in self.oracle.items():
             out.append(f"oracle {name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
-        for name, figures in self.outlets.items():
-            out.append(f"outlet {name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+        for name, figures in self.groups.items():
+            out.append(f"{name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
         return out + [f"BELOW FLOOR {line}" for line in self.below]
 
     def _interval(self, name: str) -> str:
@@ -94,9 +95,12 @@ def evaluate(
     floors: Mapping[str, float] | None = None,
     oracle: bool = False,
     intervals: bool = False,
-    by_outlet: bool = False,
+    by: Sequence[str] = (),
 ) -> Report:
-    """Analyse every article of a gold file and score it. `floors` (default: those pinned for this file's name) fill `below`."""
+    """Analyse every article of a gold file and score it, also apart `by` what `GROUPS` names.
+
+    `floors` (default: those pinned for this file's name) fill `below`.
+    """
     records = read_gold(gold_path)
     chain = pipeline or Pipeline.load()
     said = predictions(records, chain)
@@ -111,16 +115,24 @@ def evaluate(
         errors=tuple(result.errors),
         oracle=oracle_table(records, chain, result) if oracle else {},
         intervals=intervals_of(records, said) if intervals else {},
-        outlets=_outlets(records, said) if by_outlet else {},
+        groups={name: figures for what in by for name, figures in _grouped(records, said, what).items()},
         stated=stated(records, said, chain.registry),
         below=tuple(_below(figures, pinned)),
     )
 
 
-def _outlets(records: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    found = Counter(str(record.get("outlet")) for record in records)
-    grouped = {name: [record for record in records if str(record.get("outlet")) == name] for name, _ in found.most_common()}
-    return {f"{name} ({len(rows)})": score(rows, said).figures() for name, rows in grouped.items()}
+GROUPS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "outlet": lambda record: str(record.get("outlet")),
+    "language": lambda record: guess_language(record["text"]),
+}
+"""By what articles can be told apart in a report."""
+
+
+def _grouped(records: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, Any]], what: str) -> dict[str, dict[str, float]]:
+    """The figures of each group of articles, the largest first."""
+    keys = {record["id"]: GROUPS[what](record) for record in records}
+    grouped = {name: [record for record in records if keys[record["id"]] == name] for name, _ in Counter(keys.values()).most_common()}
+    return {f"{what} {name} ({len(rows)})": score(rows, said).figures() for name, rows in grouped.items()}
 
 
 def predictions(records: Sequence[Mapping[str, Any]], pipeline: Pipeline) -> dict[str, dict[str, Any]]:

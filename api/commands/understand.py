@@ -98,11 +98,17 @@ def extract(settings: Settings, files: tuple[Path, ...], url: str | None) -> Non
 @click.option("--errors", is_flag=True, help="List what was missed or wrong, by phenomenon.")
 @click.option("--oracle", is_flag=True, help="Also with gold amounts, roles and names in turn: where F1 is lost.")
 @click.option("--intervals", is_flag=True, help="With 95 % intervals (bootstrap over articles).")
-@click.option("--by-outlet", is_flag=True, help="Also for each outlet alone.")
+@click.option("--by", multiple=True, type=click.Choice(["outlet", "language"]), help="Also for each outlet or language alone.")
 @as_json
 @pass_settings
 def evaluate(
-    settings: Settings, gold: tuple[Path, ...], errors: bool, oracle: bool, intervals: bool, by_outlet: bool, as_json: bool
+    settings: Settings,
+    gold: tuple[Path, ...],
+    errors: bool,
+    oracle: bool,
+    intervals: bool,
+    by: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Score the analysis against gold files; without one, analysis and search on the sample newsroom. Fails under the floors."""
     from crawler.newsroom import GOLD
@@ -110,7 +116,7 @@ def evaluate(
 
     below: list[str] = []
     for path in gold or (GOLD,):
-        report = run(path, oracle=oracle, intervals=intervals, by_outlet=by_outlet)
+        report = run(path, oracle=oracle, intervals=intervals, by=by)
         if as_json:
             print_json(asdict(report))
         else:

@@ -143,6 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     plan = Plan(width=WIDTH, rows=ROWS, epochs=EPOCHS, dropout=DROPOUT, tok2vec=_tok2vec())
     trained = train(data, dev, name_pool(data, load_registry(), language), plan)
     figures = {"articles": len(records), "sentences": len(data), "dev": score(trained, dev)}
+    out.mkdir(parents=True, exist_ok=True)
     trained.to_disk(out / "pipeline")
     ship(trained, plan, figures, out / "shipped")
     sys.stdout.write(json.dumps(figures) + "\n")

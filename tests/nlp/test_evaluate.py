@@ -82,3 +82,13 @@ def test_the_sample_newsroom_is_understood_above_its_pinned_floors(pipeline: Pip
     report = evaluate(Path(__file__).parents[2] / "crawler" / "newsroom" / "gold.jsonl", pipeline=pipeline)
     assert report.articles >= 40
     assert report.below == ()
+
+
+def test_articles_are_also_scored_apart_by_outlet_and_language(tmp_path: Path, pipeline: Pipeline) -> None:
+    rows = [
+        _gold("Bank Contoh menyalurkan kredit kepada koperasi di desa itu.") | {"id": "a", "outlet": "kabar"},
+        _gold("The bank said that it had lent to the cooperatives of the village.") | {"id": "b", "outlet": "news"},
+    ]
+    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = evaluate(tmp_path / "gold.jsonl", pipeline=pipeline, by=("outlet", "language"))
+    assert set(report.groups) == {"outlet kabar (1)", "outlet news (1)", "language id (1)", "language en (1)"}
