@@ -65,12 +65,20 @@ def _read(place: Place, article: Record) -> str:
 def _money(mentions: Iterable[Record], article: Record) -> Iterator[Record]:
     after = 0
     for mention in mentions:
-        surface = mention["surface"]
-        found = re.compile(rf"{re.escape(surface)}(?!\d|[.,]\d)").search(article["text"], after)
-        if found is None:
-            raise GoldError(f"{article['id']}: {surface!r} is not in the text after offset {after} (list amounts in text order)")
-        after = found.start() + 1
-        yield {"start": found.start(), "end": found.end(), **{k: v for k, v in mention.items() if k not in {"surface", "start"}}}
+        surface, start = mention["surface"], _start(mention, article, after)
+        after = start + 1
+        yield {"start": start, "end": start + len(surface), **{k: v for k, v in mention.items() if k not in {"surface", "start"}}}
+
+
+def _start(mention: Record, article: Record, after: int) -> int:
+    """Where an amount stands: at its stated start if the surface is there, else at the next place that is no part of a longer number."""
+    surface, stated = mention["surface"], mention.get("start")
+    if stated is not None and stated >= after and article["text"].startswith(surface, stated):
+        return int(stated)
+    found = re.compile(rf"{re.escape(surface)}(?!\d|[.,]\d)").search(article["text"], after)
+    if found is None:
+        raise GoldError(f"{article['id']}: {surface!r} is not in the text after offset {after} (list amounts in text order)")
+    return found.start()
 
 
 NAMES = ("companies", "gov", "programmes")

@@ -98,7 +98,7 @@ def _fits(row: Record) -> bool:
 
 def _says(row: Record) -> bool:
     text = row["text"] or ""
-    if not LONG_WORDS[0] <= len(text.split()) <= LONG_WORDS[1]:
+    if MARKET.search(row["title"] or "") or not LONG_WORDS[0] <= len(text.split()) <= LONG_WORDS[1]:
         return False
     money, spans = find_money(text), sentences(text)
     told = any(start <= one.start < end and SAYS.search(text[start:end]) for one in money for start, end in spans)

@@ -82,3 +82,20 @@ def test_speaker_place_and_shares_are_kept_as_places_in_the_text_and_come_back()
     fact = pack({**ANNOTATION, "commitments": [commitment]}, ARTICLE)
     assert "Aminah" not in json.dumps(fact)
     assert unpack(fact, ARTICLE)["commitments"][0] == commitment
+
+
+def test_an_amount_whose_place_is_known_may_stand_before_a_number_of_a_list() -> None:
+    article = ARTICLE | {"text": "1. Anggaran Rp 1 triliun.2. Kabupaten lain Rp 2 triliun."}
+    money = [
+        {
+            "surface": "Rp 1 triliun",
+            "start": 12,
+            "low": 1e12,
+            "high": 1e12,
+            "currency": "IDR",
+            "approx": False,
+            "per": None,
+            "role": "other",
+        }
+    ]
+    assert pack(ANNOTATION | {"money": money, "commitments": []}, article)["money"][0]["start"] == 12
