@@ -36,6 +36,7 @@ class Plan:
         dated: the query restricts the date of publication.
         undated: `where` with "has no date" in place of the date.
         uncompared: commitments left out of an amount clause for want of a rate.
+        lone: the query has one clause of words, so that `where` and `ranking` find the same articles in the same order.
     """
 
     where: Node = EVERYTHING
@@ -49,6 +50,7 @@ class Plan:
     dated: bool = False
     undated: Node = EVERYTHING
     uncompared: int = 0
+    lone: bool = False
 
 
 def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
@@ -81,6 +83,7 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
         dated=builder.dated,
         undated=_Builder(resolve, undated=True).node(tree) if builder.dated else EVERYTHING,
         uncompared=builder.uncompared,
+        lone=len(positive) == len(ranked) == 1 and positive[0] in (tree.parts if isinstance(tree, All) else (tree,)),
     )
 
 

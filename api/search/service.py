@@ -6,9 +6,10 @@ lacks vectors or no embedder is set, words alone answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -191,13 +192,23 @@ class SearchService:
         if request.mode is Mode.MEANING:
             matching = self._matching(understood, list(near), by_words)
             return tuple((article, score, article not in matching) for article, score in near.items())
-        head = EngineQuery(where=understood.plan.ranking, filters=understood.filters, limit=window)
-        ranked = {hit.id: hit.score for hit in self.engine.search(head).hits}
+        ranked = self._ranked(understood, by_words, near, window)
         candidates = list(ranked.keys() | near.keys())
-        ranked |= self.engine.scores(understood.plan.ranking, [c for c in candidates if c not in ranked])
         near |= self.engine.closeness(vector, [c for c in candidates if c not in near])
         fused = fuse({c: ranked.get(c, 0.0) for c in candidates}, near, weights_of(understood.plan.text))
-        return _merge(fused, by_words, self._matching(understood, candidates, by_words), rules().meaning_only)
+        matching = set(ranked) if understood.plan.lone else self._matching(understood, candidates, by_words)
+        return _merge(fused, by_words, matching, rules().meaning_only)
+
+    def _ranked(self, understood: Understood, by_words: dict[str, float], near: Collection[str], window: int) -> dict[str, float]:
+        """The scores by any of the words: of the head of their list, and of what is near. A query of one clause has found its list."""
+        ranking, known = understood.plan.ranking, by_words
+        if understood.plan.lone:
+            ranked = dict(islice(by_words.items(), window)) | {c: by_words[c] for c in near if c in by_words}
+        else:
+            head = EngineQuery(where=ranking, filters=understood.filters, limit=window)
+            ranked = known = {hit.id: hit.score for hit in self.engine.search(head).hits}
+        whole = understood.plan.lone and len(by_words) < FROZEN
+        return ranked if whole else ranked | self.engine.scores(ranking, [c for c in near if c not in known])
 
     def _matching(self, understood: Understood, candidates: Sequence[str], by_words: dict[str, float]) -> set[str]:
         """Those of the candidates that words and filters find."""

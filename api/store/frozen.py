@@ -14,8 +14,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Insert, Table, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from api.store.database import Database
 from api.store.schema import frozen_results
@@ -27,6 +27,15 @@ SWEEP_EVERY = 60
 
 Hits = tuple[tuple[str, float, bool], ...]
 """(article id, score, found by meaning only) in order."""
+
+
+def _keep(insert: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert:
+    """Keep a list, or let one that is kept already live longer; other processes may do the same at the same time."""
+    made = insert(frozen_results)
+    return made.on_conflict_do_update(index_elements=["cursor_id"], set_={"expires_at": made.excluded.expires_at})
+
+
+_KEEP = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
 
 
 class FrozenLists:
@@ -51,16 +60,9 @@ class FrozenLists:
         """
         packed = _pack(hits)
         name = hashlib.sha256("\0".join((digest, *packed)).encode()).hexdigest()[:24]
-        expires = self._now() + KEPT
-        again = update(frozen_results).where(frozen_results.c.cursor_id == name).values(expires_at=expires)
+        row = {"cursor_id": name, "digest": digest, "ids": packed, "expires_at": self._now() + KEPT}
         with self._database.aside() as connection:
-            if connection.execute(again).rowcount:
-                return name
-            try:
-                with connection.begin_nested():
-                    connection.execute(insert(frozen_results).values(cursor_id=name, digest=digest, ids=packed, expires_at=expires))
-            except IntegrityError:  # PostgreSQL: another process kept the same list between our two statements
-                connection.execute(again)
+            connection.execute(_KEEP[self._database.dialect], row)
         self._sweep_at_times()
         return name
 
