@@ -23,7 +23,7 @@ SMELTER = "Smelter nikel di Morowali menelan Rp 12 triliun. Pabrik itu mulai bek
 EDITED = SMELTER.replace("Rp 12 triliun", "Rp 1,2 triliun").replace(" Sebanyak 900 orang bekerja di sana.", "\nBupati hadir di peresmian.")
 CRUEL = "<script>alert('judul')</script> & \"kutip\" <b>tebal</b>"
 CRUEL_TEXT = (
-    "Kredit <img src=x onerror=alert(1)> Rp 5 miliar akan disalurkan PT Bank Mandiri Tbk kepada <script>alert(2)</script> perajin mebel.\n"
+    "PT Bank Mandiri Tbk akan menyalurkan <img src=x onerror=alert(1)> kredit Rp 5 miliar kepada <script>alert(2)</script> perajin mebel.\n"
     "</p></main>{{ 7 * 7 }} ${7*7} javascript:alert(3)"
 )
 
