@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from api.records import FactChip, Hit
 from api.search.factchips import chips
 from api.search.folding import RESTATEMENT
 from api.search.labels import Labels
 from api.search.plan import Plan
-from api.search.snippets import marked, snippet
+from api.search.snippets import SCANNED, marked, snippet
 from api.store.schema import articles, story_members, versions
 from api.store.vectors import of_articles
 from nlp.embeddings.base import Embedder, Vectors
@@ -25,8 +25,8 @@ EXCERPT = 280
 _SHOWN: Select[Any] = (
     select(
         articles.c.article_id, articles.c.url, articles.c.title, articles.c.outlet, articles.c.published_at, articles.c.published_day,
-        articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id, versions.c.text,
-        story_members.c.relation,
+        articles.c.published_precision, articles.c.type, articles.c.lang, articles.c.rights, articles.c.story_id,
+        func.substr(versions.c.text, 1, SCANNED).label("text"), story_members.c.relation,
     )
     .join(versions, versions.c.version_id == articles.c.current_version)
     .outerjoin(story_members, story_members.c.article_id == articles.c.article_id)

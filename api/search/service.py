@@ -114,7 +114,7 @@ class SearchService:
             noise = noise_in(request, understood.tree, asked)
             listed = understood.hiding(tuple(noise))
             if ranked:
-                order = place.frozen or self._order(listed, request, self._ask(listed, request, ranked, place) if noise else asked)
+                order = place.frozen or self._order(listed, request, self._ask(listed, request, ranked, place, ()) if noise else asked)
                 page = ranked_page(connection, order, place.offset, request.limit, fold=request.fold)
             else:
                 order = ()
@@ -161,10 +161,12 @@ class SearchService:
             return Place(after=int(place["after"]))
         return Place(offset=int(place["o"]), name=place["f"], frozen=self._cursors.frozen(request, place["f"]))
 
-    def _ask(self, understood: Understood, request: SearchRequest, ranked: bool, place: Place) -> EngineAnswer:
+    def _ask(
+        self, understood: Understood, request: SearchRequest, ranked: bool, place: Place, facets: tuple[str, ...] = FACETS
+    ) -> EngineAnswer:
         """Total and facets, and the head of a ranked list."""
         wanted = FROZEN if ranked and place.frozen is None else 0
-        return self.engine.search(replace(self._query(understood, request, ranked, place), limit=wanted))
+        return self.engine.search(replace(self._query(understood, request, ranked, place), limit=wanted, facets=facets))
 
     @staticmethod
     def _query(understood: Understood, request: SearchRequest, ranked: bool, place: Place) -> EngineQuery:
