@@ -123,11 +123,16 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One clause of the query as parsed, with the query that is left when it is taken away."""
+    """One clause of the query as parsed, with the query that is left when it is taken away.
+
+    `field` and `value` are those of a clause that names something, so that a page can say it in its own language.
+    """
 
     label: str
     without: str
     kind: str = "clause"
+    field: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def text(code: str, lang: Lang, values: Mapping[str, object]) -> str:
-    """The text of a code; what a person typed is set in quotation marks.
+    """The text of a code; what a person typed is set in quotation marks, and of a value in several languages the right one is taken.
 
     Raises:
         KeyError: there is no such code, or a value is missing.
     """
-    shown = {name: f"“{value}”" if name == "value" and isinstance(value, str) else value for name, value in values.items()}
+    said = {name: value[lang] if isinstance(value, Mapping) else value for name, value in values.items()}
+    shown = {name: f"“{value}”" if name == "value" and isinstance(value, str) else value for name, value in said.items()}
     return catalogue()[code][lang].format(**shown)
 
 

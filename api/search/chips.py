@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.records import Chip
+from api.search.fields import fields
 from api.search.labels import Labels
 from api.search.synonyms import FIELD
 from api.search.tree import All, Any, No, Quoted, Same, Text, Tree, Value
@@ -16,7 +17,7 @@ def chips(tree: Tree | None, query: str, labels: Labels, same: Sequence[Same] = 
     if tree is None:
         return ()
     parts = tree.parts if isinstance(tree, All) else (tree,)
-    clauses = (Chip(_label(part, query, labels), _without(query, part), _kind(part)) for part in parts)
+    clauses = (Chip(_label(part, query, labels), _without(query, part), _kind(part), *_named(part)) for part in parts)
     forms = dict.fromkeys((found.short, found.full) for found in same)
     return (*clauses, *(Chip(f"{short} = {full}", f"{query.strip()} {FIELD}:{short}", "synonym") for short, full in forms))
 
@@ -40,7 +41,15 @@ def _kind(part: Tree) -> str:
             return "clause"
 
 
+def _named(part: Tree) -> tuple[str, str]:
+    """Field and value of a clause that names something; words are as they were written in every language."""
+    return (part.field, part.canonical) if isinstance(part, Value) and fields()[part.field].kind != "words" else ("", "")
+
+
 def _label(part: Tree, query: str, labels: Labels) -> str:
+    field, value = _named(part)
+    if field:
+        return f"{field}: {labels.of('company' if field in {'by', 'to'} else field, value)}"
     if isinstance(part, Value):
-        return f"{part.field}: {labels.of('company' if part.field in {'by', 'to'} else part.field, part.canonical)}"
+        return f"{part.field}: {part.value}"
     return query[part.start : part.end].strip()

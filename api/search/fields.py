@@ -9,6 +9,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from api.wording import Lang
+
 FieldKind = Literal[
     "outlet", "company", "programme", "agency", "person", "party", "words", "place", "code", "period", "date", "amount", "value"
 ]  # fmt: skip
@@ -22,6 +24,13 @@ class FieldSpec(BaseModel):
     kind: FieldKind
     facts: bool = False
     values: dict[str, str] = {}
+
+    def known(self, lang: Lang) -> list[str]:
+        """One word for each value in a language: what is stored is the English one, the word after it the Indonesian one."""
+        said: dict[str, list[str]] = {}
+        for word, stored in self.values.items():
+            said.setdefault(stored, []).append(word)
+        return sorted(words[min(1, len(words) - 1)] if lang == "id" else words[0] for words in said.values())
 
 
 @cache

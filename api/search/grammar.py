@@ -177,7 +177,7 @@ class _Reader:
                 near = get_close_matches(key, spec.values, 1, 0.6) or list(spec.values)[:1]
                 raise query_error(
                     "value", at=start, suggestion=self._instead(start, end, f"{name}:{near[0]}"),
-                    field=name, value=raw, known=", ".join(sorted(set(spec.values.values()))),
+                    field=name, value=raw, known={"id": ", ".join(spec.known("id")), "en": ", ".join(spec.known("en"))},
                 )  # fmt: skip
             return spec.values[key]
         resolvers: Mapping[str, Resolve] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -13,6 +14,10 @@ SHOWN = 200
 
 KEPT = 50_000
 """Names remembered: an answer says hundreds of them."""
+
+
+_FORM = re.compile(r"\b(?:Pt|Cv|Ud)\b")
+"""Legal forms, which are written in capitals."""
 
 
 class Named(Protocol):
@@ -46,7 +51,7 @@ class Labels:
 
     def _label(self, field: str, value: str, lang: Lang) -> str:
         if value.startswith("name:"):
-            return value.removeprefix("name:").title()
+            return _FORM.sub(lambda form: form[0].upper(), value.removeprefix("name:").title())
         match field:
             case "outlet":
                 return self._outlet(value)

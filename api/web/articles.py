@@ -32,7 +32,7 @@ def article(
         found = read_article(connection, article_id, version)
     return page(
         request, server, principal, "article.html", article=found, row=found.row, roles=ROLES,
-        moved=[figure for version in found.versions for change in version.edit.changes for figure in change.figures],
+        moved=list({(f.before.lower(), f.after.lower()): f for v in found.versions for c in v.edit.changes for f in c.figures}.values()),
         heading=title(found.title, found.annotations),
         paragraphs=paragraphs(found.text, found.annotations) if found.text else [],
     )  # fmt: skip

@@ -79,6 +79,11 @@ class MonthBar:
     height: float
 
 
+def before(values: Sequence[FacetValue], months: Sequence[MonthBar]) -> int:
+    """Articles of months that are older than those drawn."""
+    return sum(v.count for v in values if months and v.value < months[0].value)
+
+
 def by_month(values: Sequence[FacetValue], height: int = 44, step: int = 9) -> tuple[MonthBar, ...]:
     """The last MONTHS months up to the newest one found, empty ones too."""
     counts = {v.value: v.count for v in values if len(v.value) == 7 and v.value[:4].isdigit() and v.value[5:].isdigit()}

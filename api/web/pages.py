@@ -10,7 +10,7 @@ from api.deps import PUBLIC, AnyoneDep, PrincipalDep, ServerDep
 from api.errors import NotFoundError
 from api.schemas import Problem
 from api.search.fields import fields
-from api.web.templating import page, static_address, statics
+from api.web.templating import language, page, static_address, statics
 from api.web.words import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -43,5 +43,5 @@ def favicon(principal: AnyoneDep) -> Response:  # noqa: ARG001 - as above
 @router.get("/guide")
 def guide(request: Request, principal: PrincipalDep, server: ServerDep) -> Response:
     """How to ask, and how to read the answers."""
-    listed = [(name, sorted(set(spec.values))) for name, spec in fields().items()]
+    listed = [(name, spec.kind, spec.known(language(request))) for name, spec in fields().items()]
     return page(request, server, principal, "guide.html", fields=listed)

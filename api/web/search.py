@@ -13,7 +13,7 @@ from api.records import FACETS
 from api.routes.asking import Asked, asked
 from api.routes.search import coverage_of
 from api.store import articles
-from api.web.charts import by_month
+from api.web.charts import before, by_month
 from api.web.marks import plain
 from api.web.templating import page
 
@@ -39,8 +39,9 @@ def home(request: Request, principal: PrincipalDep, server: ServerDep, what: Ann
         with server.database.read() as connection:
             stored = articles.newest(connection, 20)
         return page(request, server, principal, "search.html", status=503, answer=None, error=None, away=True, stored=stored, **context)
+    months = by_month(answer.facets["month"])
     return page(
         request, server, principal, "search.html", answer=answer, error=None, away=False, stored=(),
-        facets=SHOWN_FACETS, months=by_month(answer.facets["month"]), chosen=what.request.filters,
+        facets=SHOWN_FACETS, months=months, older=before(answer.facets["month"], months), chosen=what.request.filters,
         covered=coverage_of(server, what.request, answer), **context,
     )  # fmt: skip

@@ -14,6 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from api.records import FacetValue
+from api.web.charts import before, by_month
 from api.web.words import LANGUAGES, catalogue
 from tests.api.web.conftest import Serve
 from tests.api.web.samples import CRUEL
@@ -198,16 +200,35 @@ def test_the_removable_chip_leads_to_the_query_without_it(client: TestClient) ->
     assert links == ["q=kind%3Akredit", "q=mebel"]
 
 
-def test_an_empty_result_tells_what_was_covered(client: TestClient) -> None:
-    page = tree(client, "/?q=tidakadayangcocok")
-    assert page.xpath("//ul[@class='coverage']/li")
+@pytest.mark.parametrize(("lang", "says"), [("id", ["kind: kredit", "literal: IKM"]), ("en", ["kind: credit", "literal: IKM"])])
+def test_a_chip_is_said_in_the_language_of_the_page_and_words_as_they_were_written(client: TestClient, lang: str, says: list[str]) -> None:
+    page = tree(client, "/?q=mebel kind:kredit literal:IKM", lang)
+    assert [a.xpath("text()")[0] for a in page.xpath("//a[contains(@class,'k-clause')]")] == says
+
+
+@pytest.mark.parametrize("query", ["tidakadayangcocok", "kredit date:2022-09-01"], ids=["never said", "a day without articles"])
+def test_an_empty_result_tells_what_was_covered(client: TestClient, query: str) -> None:
+    page = tree(client, f"/?q={query}")
+    assert [name_of(h) for h in page.xpath("//h2")] == ["Tidak ada artikel yang cocok.", "Cakupan menurut media"]
+    assert page.xpath("//ul[@class='coverage']")
+
+
+def test_articles_of_months_that_are_not_drawn_are_counted() -> None:
+    found = [FacetValue("2022-11", "", 3), FacetValue("2019-12", "", 2), FacetValue("2019-11", "", 5)]
+    assert before(found, by_month(found)) == 5
+
+
+@pytest.mark.parametrize(("lang", "values"), [("id", "anggaran, bantuan"), ("en", "aid, budget")])
+def test_the_guide_and_a_refusal_name_values_in_the_language_of_the_page(client: TestClient, lang: str, values: str) -> None:
+    for path in ("/guide", "/?q=kind:x"):
+        assert values in name_of(tree(client, path, lang).find(".//main")), path
 
 
 def test_a_query_that_cannot_be_read_shows_the_place_and_a_way_out(client: TestClient) -> None:
     answer = client.get("/?q=kind:x mebel")
     assert answer.status_code == 400
     page = parsed(answer.text)
-    assert page.xpath("//*[@role='alert']//mark")
+    assert [mark.text_content() for mark in page.xpath("//*[@role='alert']//mark")] == ["kind:x"]
     assert page.xpath("//*[@role='alert']//a[contains(@href,'q=')]")
     assert page.xpath("//input[@name='q']/@value") == ["kind:x mebel"]
 
