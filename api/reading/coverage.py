@@ -1,6 +1,7 @@
 """Was nothing said, or was a source down? What each outlet published on the days a search is about, and how its crawl is doing.
 
-Days are those of publication, in Jakarta: of the search's dates where it names some, else the last fourteen.
+Days are those of publication, in Jakarta: of the search's dates where it names some, else the last fourteen. Where these days are of
+late, an outlet whose crawl is broken is told of even if it published nothing on them.
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ def coverage(
     before = first - timedelta(days=USUAL_DAYS)
     counts = _counts(connection, before, last, only)
     broken = {h.outlet for h in crawl_health(data, now) if h.level is Level.BROKEN}
+    if (now.astimezone(JAKARTA).date() - last).days < DAYS:
+        counts = {outlet: {} for outlet in sorted(broken & set(only) if only else broken)} | counts
     found = [_covered(outlet, names.label(outlet), days, by_day, down=outlet in broken) for outlet, by_day in counts.items()]
     return Coverage(first, last, tuple(sorted(found, key=lambda o: (-o.articles, o.state == "idle", o.label))))
 

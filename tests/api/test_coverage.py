@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from api.reading.coverage import Coverage, coverage
 from api.search.period import Period
 from api.store.database import Database
+from crawler.alarms import Level
 from crawler.items import Article
 from crawler.outlets import load_outlets
 from tests.api.web.samples import fill, made
@@ -78,3 +80,13 @@ def test_the_days_are_those_of_the_search_as_far_as_they_have_passed(
 def test_only_the_outlets_of_the_search_are_told_even_where_nothing_came_from_them(store: tuple[Database, Path]) -> None:
     found = cover(store, only=("tetap", "kabar"))
     assert [(o.outlet, o.articles) for o in found.outlets] == [("tetap", 13), ("kabar", 0)]
+
+
+@pytest.mark.parametrize(("period", "told"), [(None, ["rusak"]), (("2022-10-01", "2022-10-31"), [])], ids=["of late", "long ago"])
+def test_an_outlet_whose_crawl_is_broken_is_told_of_even_if_it_published_nothing_of_late(
+    store: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch, period: Period | None, told: list[str]
+) -> None:
+    broken = SimpleNamespace(outlet="rusak", level=Level.BROKEN)
+    monkeypatch.setattr("api.reading.coverage.crawl_health", lambda *_: [broken])
+    assert [o.outlet for o in cover(store, period).outlets if o.state == "down"] == told
+    assert cover(store, period, only=("tetap",)).troubled == ()
