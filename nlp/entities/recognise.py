@@ -69,8 +69,8 @@ class Recogniser:
 
     @classmethod
     def load(cls, registry: Registry | None = None) -> Recogniser:
-        """A recogniser over the given or the shipped registry."""
-        return cls(registry or load_registry(), load_lexicon())
+        """A recogniser over the given or the shipped registry, with the shipped NER. Raises ModelError where that is missing or damaged."""
+        return cls(registry or load_registry(), load_lexicon(), OpenNames.load())
 
     def recognise(self, title: str, text: str, published: date | None = None) -> Found:
         """All entities of an article. Any two strings will do; offsets are code points of the strings as given."""
@@ -91,7 +91,7 @@ class Recogniser:
             hits += self._lists.find(stretch, hits, claims, closed)
             hits += self._programmes.find(stretch, claims, closed)
         if self._names is not None:
-            hits += self._names.find(views, claims, closed)
+            hits = self._names.amend(views, hits, claims, closed)
         found = hits
         hits, shorts = define(unify_people(unify_organisations(siblings(found)), self.registry), self.registry)
         moved = {old.key: new.key for old, new in zip(found, hits, strict=True)}
