@@ -57,14 +57,14 @@ def weights_of(query: str) -> Weights:
 
 
 def is_english(query: str) -> bool:
-    """Whether a query is English: by its small words, or by words that the glossary translates and endings that Indonesian lacks."""
+    """Whether a query is English: by its small words, or by words that the glossaries translate and endings that Indonesian lacks."""
     words = tokens(query)
     small = [word.exact in rules().english for word in words]
     if sum(small) >= 2:
         return True
     english = [one or _ends_english(word.exact) for one, word in zip(small, words, strict=True)]
     for term in terms(words):
-        if term.foreign(words):
+        if term.telling and term.foreign(words):
             english[term.start : term.end] = [True] * (term.end - term.start)
     votes, against = sum(english), sum(word.exact in rules().indonesian for word in words)
     return (votes >= 2 or 0 < votes == len(words)) and votes > 2 * against and 4 * votes >= len(words)

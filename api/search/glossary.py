@@ -1,6 +1,7 @@
 """English terms as Indonesian words, so that an English question has words too: "unhusked rice" also looks for "gabah".
 
-Terms are data (`glossary.tsv`); the longest one that fits is taken, by forms without plural endings.
+Terms are data: `glossary.tsv`, curated for this field, and `dictionary.tsv`, the words of Indonesian news at large; where both have a
+term the glossary's counts. The longest one that fits is taken, by stems (Porter's English stemmer, 1980, of the Snowball project).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from snowballstemmer import stemmer
+
 from nlp.analyser import Token, tokens
 
-_ENDINGS = (("ies", "i"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("y", "i"), ("s", ""))
-_KEEP = ("ss", "us", "is")
-"""Endings whose s is no plural."""
+Entries = dict[tuple[str, ...], tuple[tuple[Token, ...], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Term:
     Attributes:
         start, end: which words of the query, by number.
         alternatives: Indonesian words or phrases for it, each as its tokens.
+        telling: the words say that the query is English: curated ones only, for Indonesian has "air" and "main", and "Link and Match".
     """
 
     start: int
     end: int
     alternatives: tuple[tuple[Token, ...], ...]
+    telling: bool = True
 
     def foreign(self, words: Sequence[Token]) -> bool:
         """Whether the term is said otherwise in Indonesian: none of its alternatives has one of its words."""
@@ -37,14 +40,31 @@ class Term:
 
 
 @cache
-def entries() -> dict[tuple[str, ...], tuple[tuple[Token, ...], ...]]:
-    """The glossary as shipped: forms of the English words → alternatives."""
-    found: dict[tuple[str, ...], tuple[tuple[Token, ...], ...]] = {}
-    for line in (files("api.search") / "glossary.tsv").read_text(encoding="utf-8").splitlines():
+def curated() -> Entries:
+    """glossary.tsv: stems of the English words → alternatives."""
+    return _read("glossary.tsv")
+
+
+@cache
+def general() -> Entries:
+    """dictionary.tsv, in the same form."""
+    return _read("dictionary.tsv")
+
+
+@cache
+def entries() -> Entries:
+    """Both as one."""
+    return general() | curated()
+
+
+def _read(name: str) -> Entries:
+    found: dict[tuple[str, ...], dict[str, tuple[Token, ...]]] = {}
+    for line in (files("api.search") / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             english, indonesian = line.split("\t")
-            found[_forms(tokens(english))] = tuple(tuple(tokens(part)) for part in indonesian.split(", "))
-    return found
+            said = found.setdefault(_forms(tokens(english)), {})
+            said.update((part, tuple(tokens(part))) for part in indonesian.split(", "))
+    return {forms: tuple(said.values()) for forms, said in found.items()}
 
 
 @cache
@@ -53,7 +73,7 @@ def _longest() -> int:
 
 
 def terms(words: Sequence[Token]) -> tuple[Term, ...]:
-    """The glossary's terms in a query of these words, from left to right, without overlap."""
+    """The terms in a query of these words, from left to right, without overlap."""
     forms, known = _forms(words), entries()
     found: list[Term] = []
     start = 0
@@ -61,19 +81,15 @@ def terms(words: Sequence[Token]) -> tuple[Term, ...]:
         ends = range(min(len(forms), start + _longest()), start, -1)
         end = next((end for end in ends if forms[start:end] in known), None)
         if end is not None:
-            found.append(Term(start, end, known[forms[start:end]]))
+            found.append(Term(start, end, known[forms[start:end]], telling=forms[start:end] in curated()))
         start = end or start + 1
     return tuple(found)
 
 
 def _forms(words: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(_form(word.exact) for word in words)
+    return tuple(_stemmer().stemWord(word.exact) for word in words)
 
 
-def _form(word: str) -> str:
-    """A word without its plural ending; a final y is written as in the plural."""
-    if len(word) > 3 and not word.endswith(_KEEP):
-        for ending, kept in _ENDINGS:
-            if word.endswith(ending):
-                return word[: -len(ending)] + kept
-    return word
+@cache
+def _stemmer() -> stemmer:
+    return stemmer("english")

@@ -9,6 +9,7 @@ import pytest
 
 from api.search.base import And, Node, Or, Phrase, Word
 from api.search.facts import Resolved
+from api.search.fusion import is_english
 from api.search.glossary import entries, terms
 from api.search.grammar import Names, parse
 from api.search.plan import Plan, plan
@@ -41,20 +42,27 @@ def words_of(node: Node) -> set[str]:
     ("query", "found"),
     [
         ("people's business credit", ["kur", "kredit usaha rakyat"]),
-        ("downstreaming of nickel", ["hilirisasi", "nikel"]),
+        ("downstreaming of nickel", ["hilir", "hilirisasi", "nikel"]),
         ("unhusked rice", ["gabah"]),
         ("chillies and industries", ["cabai", "industri"]),
-        ("Which bank?", []),
+        ("building dams", ["bangun", "bendungan"]),
+        ("Which Jepara?", []),
     ],
 )
 def test_the_longest_term_that_fits_is_taken_in_singular_or_plural(query: str, found: list[str]) -> None:
     assert said(query) == found
 
 
-def test_no_term_stands_twice() -> None:
-    lines = [line for line in (files("api.search") / "glossary.tsv").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
-    assert len(entries()) == len(lines)
+@pytest.mark.parametrize("name", ["glossary.tsv", "dictionary.tsv"])
+def test_no_term_stands_twice(name: str) -> None:
+    lines = [line for line in (files("api.search") / name).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     assert all(len(line.split("\t")) == 2 for line in lines)
+    assert len({line.split("\t")[0] for line in lines}) == len(lines)
+
+
+@pytest.mark.parametrize("query", ["air", "air bersih", "main", "sate", "ikan asin", "kredit", "target"])
+def test_a_word_that_is_indonesian_too_makes_no_query_english(query: str) -> None:
+    assert not is_english(query)
 
 
 def test_every_term_has_words_on_both_sides() -> None:
