@@ -65,6 +65,11 @@ class Claims:
         """Whether no letter of the stretch is taken."""
         return not any(self._cells(view)[start:end])
 
+    def full(self, view: View, start: int, end: int) -> bool:
+        """Whether every letter of the stretch is taken, spaces aside."""
+        cells = self._cells(view)
+        return all(cells[place] or view.text[place] == " " for place in range(start, end))
+
     def _cells(self, view: View) -> bytearray:
         cells = self._taken.get(id(view))
         if cells is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,10 @@ class Said(OpenNames):
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    def read(self, view: View) -> Iterator[Hit]:
+    def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         for name in self.names:
-            start = view.text.find(name)
-            if start >= 0:
+            place = view.text.find(name)
+            if any(start <= place < end for start, end in stretches):
                 yield hit(view, name)
 
 
@@ -79,3 +79,21 @@ def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
         (tmp_path / part.name).write_bytes(part.read_bytes()[:-1] if part.name == "model" else part.read_bytes())
     with pytest.raises(ModelError, match=r"is not the file that meta\.json names"):
         OpenNames.load(tmp_path)
+
+
+def test_a_sentence_whose_names_are_all_known_is_not_read() -> None:
+    asked: list[str] = []
+
+    class Asked(OpenNames):
+        def __init__(self) -> None:
+            pass
+
+        def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
+            asked.extend(view.text[start:end] for start, end in stretches)
+            return iter(())
+
+    view, claims = make_view("text", "Bank Jago menyalurkan kredit. Harga beras naik. Menurut Rukmini Wahyudi, itu baik."), Claims()
+    known = hit(view, "Bank Jago", EntityType.COMPANY, "idx:ARTO")
+    claims.take(known)
+    Asked().amend([view], [known], claims, Claims())
+    assert asked == ["Menurut Rukmini Wahyudi, itu baik."]
