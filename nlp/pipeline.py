@@ -14,6 +14,7 @@ from nlp.commitments import Reader
 from nlp.embeddings.base import Embedder
 from nlp.entities import Found, Recogniser
 from nlp.entities.meaning import ProgrammeMeaning
+from nlp.entities.opennames import VERSION as NAMES_VERSION
 from nlp.lang.guess import guess_language
 from nlp.money import VERSION as MONEY_VERSION
 from nlp.money import find_money
@@ -27,7 +28,12 @@ class Pipeline:
         """Prefer `Pipeline.load()`."""
         self._recogniser, self._reader, self._meaning = recogniser, reader, meaning
         self.registry = registry
-        self.components: Mapping[str, str] = {"money": MONEY_VERSION, "commitments": COMMITMENTS_VERSION, "registry": registry.version}
+        self.components: Mapping[str, str] = {
+            "money": MONEY_VERSION,
+            "commitments": COMMITMENTS_VERSION,
+            "registry": registry.version,
+            "names": NAMES_VERSION,
+        }
 
     @classmethod
     def load(cls, embedder: Embedder | None = None) -> Pipeline:

@@ -28,7 +28,7 @@ from nlp.money import find_money
 
 __all__ = ["VERSION", "Reader", "Reading"]
 
-VERSION = "rules-2+roles-1"
+VERSION = "rules-3+roles-2"
 _MISMATCH_FACTOR = 0.5
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 from spacy.language import Language
 
@@ -22,6 +23,7 @@ from nlp.registry import comparable
 from nlp.sentences import sentences
 from nlp.tokeniser import blank_language
 
+VERSION = "people-1"
 MODEL = Path(__file__).parents[1] / "models" / "names"
 LABEL = "PER"
 WEIGHT = 0.6
@@ -32,11 +34,11 @@ LONG = 2
 
 
 class OpenNames:
-    """The NER over the views of an article. Made once (about half a second), then only read."""
+    """The NER over the views of an article. Made once (about half a second); one thread at a time reads, for spaCy's vocabulary grows."""
 
     def __init__(self, language: Language) -> None:
         """Keep a pipeline whose `doc.ents` have our labels."""
-        self._language = language
+        self._language, self._lock = language, Lock()
 
     @classmethod
     def load(cls, folder: Path = MODEL) -> OpenNames:
@@ -59,12 +61,16 @@ class OpenNames:
 
     def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         """The people whom these stretches of a view name by several words; capitals alone name nobody."""
-        texts = [view.text[start:end] for start, end in stretches]
-        for (start, _), doc in zip(stretches, self._language.pipe(texts), strict=True):
-            for found in doc.ents:
-                name, at = found.text.strip(), start + found.start_char
-                if found.label_ == LABEL and " " in name and not name.isupper():
-                    yield Hit(view, at, at + len(name), EntityType.PERSON, name, comparable(name), rule=RULE, weight=WEIGHT)
+        for start, end in self._people([view.text[start:end] for start, end in stretches], [start for start, _ in stretches]):
+            name = view.text[start:end]
+            if " " in name and not name.isupper():
+                yield Hit(view, start, end, EntityType.PERSON, name, comparable(name), rule=RULE, weight=WEIGHT)
+
+    def _people(self, texts: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
+        """Where people stand; what spaCy learns of words on the way is let go again."""
+        with self._lock, self._language.memory_zone():
+            docs = zip(places, self._language.pipe(texts), strict=True)
+            return [(at + one.start_char, at + one.end_char) for at, doc in docs for one in doc.ents if one.label_ == LABEL]
 
 
 def _stretches(view: View, hits: Sequence[Hit], claims: Claims) -> list[tuple[int, int]]:
