@@ -23,6 +23,8 @@ SHARE = 0.5
 """How much of the probability is the model's."""
 FLATTENED = 0.7
 """By what the rules' scores are multiplied before they become probabilities."""
+UNSURE = 0.3
+"""Below this probability of its best role the mixture says nothing: the rules' role stands."""
 LEARNED = "learned"
 """The rule named where the model overrules the signs."""
 _LEAST = 1e-4
@@ -51,6 +53,8 @@ def relearned(around: Surroundings, found: Sequence[Context], roles: Sequence[Ro
         by_rules = _softmax(role.scores)
         mixed = {value: SHARE * by_model.get(value, 0.0) + (1 - SHARE) * by_rules[value] for value in MoneyRole}
         best = max(mixed, key=lambda value: mixed[value])
+        if mixed[best] < UNSURE:
+            best = role.role
         scores = {value: math.log(max(p, _LEAST)) for value, p in mixed.items()}
         rule = role.rule if best is role.role else LEARNED
         out.append(replace(role, role=best, confidence=round(mixed[best], 3), rule=rule, scores=scores))
