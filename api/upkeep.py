@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from api import stories
 from api.errors import NotFoundError, StoreError
@@ -93,7 +93,7 @@ def _pages(connection: Connection, article_id: str) -> tuple[WarcPlace, ...]:
     return tuple(WarcPlace(file=file, offset=offset) for file, offset in rows)
 
 
-def _find(connection: Connection, url_or_id: str):  # type: ignore[no-untyped-def]  # a row of three columns
+def _find(connection: Connection, url_or_id: str) -> Row[str, str | None, str | None]:
     columns = (articles.c.article_id, articles.c.url, articles.c.canonical_url)
     wanted = {url_or_id, canonical_url(url_or_id) or url_or_id}
     match = articles.c.canonical_url.in_(wanted) | articles.c.url.in_(wanted) | (articles.c.article_id == url_or_id)

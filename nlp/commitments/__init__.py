@@ -87,6 +87,8 @@ class Reader:
         pairs = [(frame, _commitment(frame, slots, stated, title, published, doubtful)) for frame in frames]
         pairs = [(frame, item) for frame, item in pairs if _is_supported(frame, item)]
         frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
+        shares = share_checks(commitments)
+        doubtful |= {index for check in shares if not check.agrees for index in check.money}
         if given is None:
             roles = _with_part_roles(roles, {place for item in commitments for place in part_indices(item, around)})
         return Reading(
@@ -96,7 +98,7 @@ class Reader:
             proposals=proposals(around, roles, slots),
             progress=progress(around, roles, slots, published),
             changes=changes(around, roles, slots),
-            checks=(*computed, *share_checks(commitments)),
+            checks=(*computed, *shares),
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from nlp.analysis import EntityType, Period
 from nlp.commitments.contexts import Context
@@ -28,11 +29,10 @@ class Stated:
     """Title, sentences, speakers and places of one article, shared by all its frames."""
 
     def __init__(self, title: str, text: str, found: Found, published: date | None) -> None:
-        """Keep the article; its speakers are sought once."""
+        """Keep the article; its speakers are sought when first asked for: most articles undertake nothing."""
         self._title, self._text, self._found, self._published = title, text, found, published
         self._spans = sentences(text)
         self._starts = [start for start, _ in self._spans]
-        self._speakers = self._find_speakers()
 
     def period(self, frame: Frame) -> Period | None:
         """The time the money is for, by the first of the undertaking's stretches that names one."""
@@ -46,14 +46,14 @@ class Stated:
         """Who said it: the person beside a verb of speech in the amount's sentence, else the one who is speaking there.
 
         Somebody is speaking where the sentence is quoted or points back ("ujarnya"): the last one named, or the one named right behind.
-        Where it does neither, the speaker of the sentence before or behind is taken if that one is quoted.
+        Where it does neither, the speaker of the sentence behind or before is taken.
         """
         at = self._sentence(frame.head)
         own = self._speakers.get(at)
         if own is not None:
             return own
         if self._is_speech(at):
-            ahead = [place for place in range(at + 1, at + 1 + _AHEAD) if place in self._speakers and not self._closed_before(place)]
+            ahead = [place for place in range(at + 1, at + 1 + _AHEAD) if place in self._speakers and not self._begins_anew(place)]
             back = [place for place in range(at - 1, at - 1 - _BACK, -1) if place in self._speakers]
             return next((self._speakers[place] for place in (*ahead, *back)), None)
         beside = (at + 1, at - 1)
@@ -86,7 +86,8 @@ class Stated:
     def _sentence(self, context: Context) -> int:
         return max(bisect_right(self._starts, context.money.start) - 1, 0)
 
-    def _find_speakers(self) -> dict[int, str]:
+    @cached_property
+    def _speakers(self) -> dict[int, str]:
         """Sentence → the person whose name stands beside a verb of speech in it."""
         people = [m for m in self._found.mentions if m.field == "text" and self._found.entities[m.entity].type is EntityType.PERSON]
         speakers: dict[int, str] = {}
@@ -104,7 +105,7 @@ class Stated:
         sentence = self._text[start:end]
         return bool(pattern("slots", "still_said").search(sentence)) or any(mark in sentence for mark in '"“”')
 
-    def _closed_before(self, place: int) -> bool:
+    def _begins_anew(self, place: int) -> bool:
         """Whether the sentence at a place begins anew with its speaker instead of ending a quotation."""
         start, end = self._spans[place]
         return not any(mark in self._text[start : min(end, start + _SAID_WITHIN)] for mark in '"”')
