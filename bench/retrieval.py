@@ -5,7 +5,8 @@ Three tasks on the embedded engine, through the grammar, plan, engine and fusion
 * known item: an article's title as the query, against the bodies of a sample without their titles; cased and lower-cased outlets are two
   samples (`--cased`, `--lower`);
 * English questions (`bench/data/english_questions.jsonl`) against both samples and the articles asked for, titles included; those of
-  `later_questions.jsonl` and `fresh_questions.jsonl`, which nothing was tuned on, are quoted whole, the fresh ones also by style;
+  `later_questions.jsonl`, `fresh_questions.jsonl` and `blind_questions.jsonl`, which nothing was tuned on, are quoted whole, the last two
+  also by style; those of `training_questions.jsonl` only with `--weights`;
 * with `--whole`, the same questions against every row of the corpus, copies and other reports of the same event included.
 
 Samples are drawn with a seed: news of four words of title and sixty of body, one article a story (5-word shingles, Jaccard below 0.5), no
@@ -45,7 +46,9 @@ CASED, LOWER = 1400, 700
 QUESTIONS = Path(__file__).parent / "data" / "english_questions.jsonl"
 LATER = QUESTIONS.with_name("later_questions.jsonl")
 FRESH = QUESTIONS.with_name("fresh_questions.jsonl")
-WHOLE = ("later", "fresh")
+BLIND = QUESTIONS.with_name("blind_questions.jsonl")
+TRAINING = QUESTIONS.with_name("training_questions.jsonl")
+WHOLE = ("later", "fresh", "blind")
 """What the groups of questions are called that nothing was tuned on: no half of them is left out."""
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Row = dict[str, Any]
@@ -115,6 +118,8 @@ def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, An
     """For each group: words, meaning and hybrid on the report half, or all of a `WHOLE` group; `grid`: every weight on the tune half."""
     made: dict[str, Any] = {}
     for name, asked in groups.items():
+        if name.endswith("training") and not grid:
+            continue
         whole = name.rpartition(", ")[2].startswith(WHOLE)
         quoted = [one for one in asked if whole or half(one.target) == "report"]
         made[name] = {"words": figures([one.place_by_words() for one in quoted])}
@@ -170,7 +175,13 @@ def main() -> None:
 
 def _questions() -> list[Row]:
     """The English questions of all files, each with `kinds`, the groups it is counted in."""
-    files = ((QUESTIONS, ("all", "{style}")), (LATER, ("later",)), (FRESH, ("fresh", "fresh {style}")))
+    files = (
+        (QUESTIONS, ("all", "{style}")),
+        (LATER, ("later",)),
+        (FRESH, ("fresh", "fresh {style}")),
+        (BLIND, ("blind", "blind {style}")),
+        (TRAINING, ("training",)),
+    )
     asked = ((json.loads(line), kinds) for file, kinds in files for line in file.read_text(encoding="utf-8").splitlines())
     return [question | {"kinds": [kind.format(style=question["style"]) for kind in kinds]} for question, kinds in asked]
 

@@ -20,6 +20,7 @@ from api.search.embedded import EmbeddedEngine
 from api.search.facts import Resolved
 from api.search.fusion import Weights, fuse, rules, weights_of
 from api.search.grammar import Names, parse
+from api.search.meaning import query_vector
 from api.search.plan import plan
 from nlp.embeddings.base import Embedder, Vectors
 from nlp.embeddings.chunks import split
@@ -72,7 +73,7 @@ def ask(engine: SearchEngine, embedder: Embedder, query: str, target: str) -> As
         made = plan(parse(query, _NOBODY, _TODAY), query, lambda _: Resolved(frozenset()))
     except QueryError:
         return None
-    vector = embedder.embed_query(made.text)
+    vector = query_vector(embedder, made)
     words = _found(engine, made.ranking)
     meaning = dict(engine.near(vector, made.structure, rules().window))
     candidates = list(words.keys() | meaning.keys())

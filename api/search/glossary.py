@@ -15,6 +15,8 @@ from snowballstemmer import stemmer
 
 from nlp.analyser import Token, tokens
 
+NOTHING = "-"
+"""In place of a translation: a word too general to search by."""
 Entries = dict[tuple[str, ...], tuple[tuple[Token, ...], ...]]
 
 
@@ -24,7 +26,8 @@ class Term:
 
     Attributes:
         start, end: which words of the query, by number.
-        alternatives: Indonesian words or phrases for it, each as its tokens.
+        alternatives: Indonesian words or phrases for it, each as its tokens, the most usual first; none for a word too
+            general to search by.
         telling: the words say that the query is English: curated ones only, for Indonesian has "air" and "main", and "Link and Match".
     """
 
@@ -63,7 +66,7 @@ def _read(name: str) -> Entries:
         if line and not line.startswith("#"):
             english, indonesian = line.split("\t")
             said = found.setdefault(_forms(tokens(english)), {})
-            said.update((part, tuple(tokens(part))) for part in indonesian.split(", "))
+            said.update((part, tuple(tokens(part))) for part in indonesian.split(", ") if part != NOTHING)
     return {forms: tuple(said.values()) for forms, said in found.items()}
 
 

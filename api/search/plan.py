@@ -1,19 +1,18 @@
 """From a person's `Tree` to the engine's `Node`: fact clauses of one AND group become one set of ids, words become words.
 
 A query is planned thrice: `where` is what must hold; `structure` is `where` without its words (what meaning is searched in);
-`ranking` asks for any of the words (what orders a hybrid list). An English query ranks without its small words, and with the
-Indonesian words of the glossary's terms in it.
+`ranking` asks for any of the words (what orders a hybrid list). An English query ranks by its Indonesian words (`english`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Weaker, Word
+from api.search.english import translation, words_of
 from api.search.facts import Resolved, is_fact
-from api.search.fusion import is_english, rules
-from api.search.glossary import terms
+from api.search.fusion import is_english
 from api.search.synonyms import applied, expand
 from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Same, Stem, Text, Tree, Value
 from nlp.analyser import Token
@@ -33,6 +32,7 @@ class Plan:
         runs: words in a row that snippets mark together: full forms of short forms.
         same: the short and full forms that stand for each other.
         text: the words as typed, for the embedder; empty where the query is fields only.
+        gloss: the same in Indonesian, where the query is English.
         dated: the query restricts the date of publication.
         undated: `where` with "has no date" in place of the date.
         uncompared: commitments left out of an amount clause for want of a rate.
@@ -47,6 +47,7 @@ class Plan:
     runs: tuple[tuple[str, ...], ...] = ()
     same: tuple[Same, ...] = ()
     text: str = ""
+    gloss: str = ""
     dated: bool = False
     undated: Node = EVERYTHING
     uncompared: int = 0
@@ -69,7 +70,7 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
     same = [leaf for leaf in positive if isinstance(leaf, Same)]
     structure = builder.without_words(tree) or EVERYTHING
     text = " ".join(query[leaf.start : leaf.end].strip('"+ ') for leaf in positive)
-    ranked, marks = _ranked(positive, english=is_english(text))
+    ranked, marks, gloss = _ranked_in_english(positive, query) if is_english(text) else (tuple(map(_rank, positive)), tuple(tokens), "")
     ranking = And((structure, Or(ranked))) if positive else where
     return Plan(
         where=where,
@@ -80,6 +81,7 @@ def plan(tree: Tree | None, query: str, resolve: Resolve) -> Plan:
         runs=tuple(tuple(token.exact for token in form) for leaf in same for form in leaf.forms if len(form) > 1),
         same=tuple(applied(tree)),
         text=text,
+        gloss=gloss,
         dated=builder.dated,
         undated=_Builder(resolve, undated=True).node(tree) if builder.dated else EVERYTHING,
         uncompared=builder.uncompared,
@@ -97,17 +99,15 @@ def _positive(tree: Tree) -> list[Written]:
             return []
 
 
-def _ranked(leaves: Sequence[Written], *, english: bool) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
-    """What orders a hybrid list, and the tokens behind it."""
-    small = rules().english if english else frozenset()
-    kept = [leaf for leaf in leaves if not (isinstance(leaf, Text) and all(t.exact in small for t in leaf.words))] or leaves
-    own = tuple(token for leaf in kept if isinstance(leaf, Text | Quoted | Same) for token in leaf.words)
-    if not english:
-        return tuple(map(_rank, kept)), own
-    typed = [token for leaf in leaves if isinstance(leaf, Text | Same) for token in leaf.words]
-    meant = [alternative for term in terms(typed) for alternative in term.alternatives]
-    nodes = (*map(_rank, kept), *(And(tuple(Word(t.exact, t.stem) for t in alternative)) for alternative in meant))
-    return nodes, (*own, *(token for alternative in meant for token in alternative))
+def _ranked_in_english(leaves: Sequence[Written], query: str) -> tuple[tuple[Node, ...], tuple[Token, ...], str]:
+    """What orders a hybrid list, the tokens behind it, and the query's gloss."""
+    said = [replace(leaf, words=words_of(query[leaf.start : leaf.end])) if isinstance(leaf, Text) else leaf for leaf in leaves]
+    english = translation([word for leaf in said if isinstance(leaf, Text | Same) for word in leaf.words])
+    kept = [leaf for leaf in said if not isinstance(leaf, Text) or english.ranks(leaf.words)] or said
+    nodes = (Weaker(_rank(leaf)) if isinstance(leaf, Text) and english.says(leaf.words) else _rank(leaf) for leaf in kept)
+    meant = (And(tuple(Word(t.exact, t.stem) for t in alternative)) for alternative in english.meant)
+    marks = (token for leaf in kept if isinstance(leaf, Text | Quoted | Same) for token in leaf.words)
+    return (*nodes, *meant), (*marks, *(token for alternative in english.meant for token in alternative)), english.gloss
 
 
 def _rank(leaf: Written) -> Node:

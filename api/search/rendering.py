@@ -13,6 +13,7 @@ from api.records import FactChip, Hit
 from api.search.factchips import chips
 from api.search.folding import RESTATEMENT
 from api.search.labels import Labels
+from api.search.meaning import query_vector
 from api.search.plan import Plan
 from api.search.snippets import SCANNED, marked, snippet
 from api.store.schema import articles, story_members, versions
@@ -78,7 +79,7 @@ def _best_chunks(connection: Connection, ids: Sequence[str], plan: Plan, embedde
     """Where the chunk nearest to the query lies, for hits that have no word to show."""
     if embedder is None or not ids or not plan.text:
         return {}
-    vector: Vectors = embedder.embed_query(plan.text)
+    vector: Vectors = query_vector(embedder, plan)
     best = {}
     for article, rows in of_articles(connection, ids, embedder.spec.model_id).items():
         nearest = max(rows, key=lambda r: float(r.vector @ vector))

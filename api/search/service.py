@@ -24,6 +24,7 @@ from api.search.folding import Page, noise_in, ranked_page, sorted_page
 from api.search.fusion import fuse, rules, weights_of
 from api.search.grammar import Names, parse
 from api.search.labels import Labels
+from api.search.meaning import query_vector
 from api.search.period import period_of
 from api.search.plan import Plan, plan
 from api.search.rendering import Found, render
@@ -187,7 +188,7 @@ class SearchService:
         by_words = {hit.id: hit.score for hit in asked.hits}
         if self.embedder is None or request.mode is Mode.WORDS or not understood.plan.text:
             return tuple((article, score, False) for article, score in by_words.items())
-        vector = self.embedder.embed_query(understood.plan.text)
+        vector = query_vector(self.embedder, understood.plan)
         scope = _with_filters(understood.plan.structure, understood.filters)
         window = rules().window
         near = dict(self.engine.near(vector, scope, window))

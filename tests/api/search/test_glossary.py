@@ -42,7 +42,7 @@ def words_of(node: Node) -> set[str]:
     ("query", "found"),
     [
         ("people's business credit", ["kur", "kredit usaha rakyat"]),
-        ("downstreaming of nickel", ["hilir", "hilirisasi", "nikel"]),
+        ("downstreaming of nickel", ["hilirisasi", "nikel"]),
         ("unhusked rice", ["gabah"]),
         ("chillies and industries", ["cabai", "industri"]),
         ("building dams", ["bangun", "bendungan"]),
