@@ -118,19 +118,23 @@ def report(groups: Mapping[str, Sequence[Asked]], *, grid: bool) -> dict[str, An
     """For each group: words, meaning and hybrid on the report half, or all of a `WHOLE` group; `grid`: every weight on the tune half."""
     made: dict[str, Any] = {}
     for name, asked in groups.items():
-        if name.endswith("training") and not grid:
-            continue
         whole = name.rpartition(", ")[2].startswith(WHOLE)
         quoted = [one for one in asked if whole or half(one.target) == "report"]
-        made[name] = {"words": figures([one.place_by_words() for one in quoted])}
-        if name.startswith("English"):
-            made[name]["words and glossary"] = figures([one.place(1.0) for one in quoted])
-        made[name] |= {"meaning": figures([one.place(0.0) for one in quoted]), "hybrid": figures([one.place() for one in quoted])}
+        found = _lists(quoted, english=name.startswith("English")) if quoted else {}
         if grid and not whole:
             tuned = [one for one in asked if half(one.target) == "tune"]
             by_weight = {weight: figures([one.place(weight) for one in tuned]) for weight in GRID}
-            made[name]["tune"] = {"words": figures([one.place_by_words() for one in tuned]), "by weight of words": by_weight}
+            found["tune"] = {"words": figures([one.place_by_words() for one in tuned]), "by weight of words": by_weight}
+        if found:
+            made[name] = found
     return made
+
+
+def _lists(asked: Sequence[Asked], *, english: bool) -> dict[str, Any]:
+    """Words, meaning and hybrid; of English questions also their words with the glossaries."""
+    glossed = {"words and glossary": figures([one.place(1.0) for one in asked])} if english else {}
+    typed = {"words": figures([one.place_by_words() for one in asked])}
+    return typed | glossed | {"meaning": figures([one.place(0.0) for one in asked]), "hybrid": figures([one.place() for one in asked])}
 
 
 def main() -> None:

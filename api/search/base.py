@@ -72,9 +72,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Weaker:
-    """What `child` says, but it counts so much less that what was typed ranks first."""
+    """What `child` says, but it counts only the share `by` of what it would: as a rule so little that what was typed ranks first."""
 
     child: Node
+    by: float = WEAKER
 
 
 @dataclass(frozen=True, slots=True)

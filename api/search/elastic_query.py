@@ -9,7 +9,6 @@ from api.search.base import (
     TEXT_STEM,
     TITLE_EXACT,
     TITLE_STEM,
-    WEAKER,
     And,
     Days,
     Ids,
@@ -40,8 +39,8 @@ def to_query(node: Node) -> Body:
             text = " ".join(node.exact)
             fields_of = (("title_exact", TITLE_EXACT), ("text_exact", TEXT_EXACT))
             return _either([{"match_phrase": {name: {"query": text, "boost": boost}}} for name, boost in fields_of])
-        case Weaker(child):
-            return {"bool": {"must": [to_query(child)], "boost": WEAKER}}
+        case Weaker(child, by):
+            return {"bool": {"must": [to_query(child)], "boost": by}}
         case Prefix():
             return _unranked(_either([{"prefix": {name: {"value": node.start}}} for name in ("title_exact", "text_exact")]))
         case Keyword():

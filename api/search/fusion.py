@@ -30,6 +30,7 @@ class FusionRules(BaseModel):
     """fusion.yml.
 
     Attributes:
+        as_typed: what a word of an English query counts for as typed, where it is translated.
         window: candidates taken from each list.
         meaning_only: hits shown at most that the words do not find.
     """
@@ -41,6 +42,7 @@ class FusionRules(BaseModel):
     english: frozenset[str]
     english_endings: tuple[str, ...]
     indonesian: frozenset[str]
+    as_typed: float
     window: int
     meaning_only: int
 

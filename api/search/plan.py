@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from api.search.base import EVERYTHING, And, Days, Ids, Keyword, Node, Not, Or, Phrase, Prefix, Weaker, Word
 from api.search.english import translation, words_of
 from api.search.facts import Resolved, is_fact
-from api.search.fusion import is_english
+from api.search.fusion import is_english, rules
 from api.search.synonyms import applied, expand
 from api.search.tree import All, AmountRange, Any, DateRange, No, Quoted, Same, Stem, Text, Tree, Value
 from nlp.analyser import Token
@@ -104,7 +104,7 @@ def _ranked_in_english(leaves: Sequence[Written], query: str) -> tuple[tuple[Nod
     said = [replace(leaf, words=words_of(query[leaf.start : leaf.end])) if isinstance(leaf, Text) else leaf for leaf in leaves]
     english = translation([word for leaf in said if isinstance(leaf, Text | Same) for word in leaf.words])
     kept = [leaf for leaf in said if not isinstance(leaf, Text) or english.ranks(leaf.words)] or said
-    nodes = (Weaker(_rank(leaf)) if isinstance(leaf, Text) and english.says(leaf.words) else _rank(leaf) for leaf in kept)
+    nodes = (Weaker(_rank(leaf), rules().as_typed) if isinstance(leaf, Text) and english.says(leaf.words) else _rank(leaf) for leaf in kept)
     meant = (And(tuple(Word(t.exact, t.stem) for t in alternative)) for alternative in english.meant)
     marks = (token for leaf in kept if isinstance(leaf, Text | Quoted | Same) for token in leaf.words)
     return (*nodes, *meant), (*marks, *(token for alternative in english.meant for token in alternative)), english.gloss

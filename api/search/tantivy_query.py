@@ -13,7 +13,6 @@ from api.search.base import (
     TEXT_STEM,
     TITLE_EXACT,
     TITLE_STEM,
-    WEAKER,
     And,
     Days,
     Ids,
@@ -51,8 +50,8 @@ def to_query(node: Node) -> Query:
             return _word(node)
         case Phrase():
             return _phrase(node)
-        case Weaker(child):
-            return Query.boost_query(to_query(child), WEAKER)
+        case Weaker(child, by):
+            return Query.boost_query(to_query(child), by)
         case Prefix():
             pattern = re.escape(node.start) + ".*"
             return _unranked(_either([Query.regex_query(SCHEMA, name, pattern) for name in ("title_exact", "text_exact")]))
