@@ -16,8 +16,9 @@ from nlp.commitments.beside import changes, evidence, progress, proposals
 from nlp.commitments.checks import checks, share_checks
 from nlp.commitments.contexts import contexts
 from nlp.commitments.frames import SURE, Frame, build_frames, decide_kind, decide_status
+from nlp.commitments.learned.encoder import Judgement, amount_encoder
 from nlp.commitments.learned.features import surroundings
-from nlp.commitments.learned.roles import relearned, role_model
+from nlp.commitments.learned.roles import doubtful, mixtures, relearned, role_model
 from nlp.commitments.parts import part_indices, with_parts
 from nlp.commitments.roles import Role, calibrated, decide_roles
 from nlp.commitments.slots import Slots
@@ -28,7 +29,7 @@ from nlp.money import find_money
 
 __all__ = ["VERSION", "Reader", "Reading"]
 
-VERSION = "rules-3+roles-2"
+VERSION = "rules-3+roles-2+encoder-1"
 _MISMATCH_FACTOR = 0.5
 
 
@@ -55,6 +56,7 @@ class Reader:
             table()
         tables.sector_patterns()
         role_model()
+        amount_encoder()
         return cls()
 
     def read(
@@ -77,23 +79,25 @@ class Reader:
         around = contexts(text, money)
         titled = find_money(title)
         roles = decide_roles(around, title, contexts(title, titled))
-        roles = relearned(surroundings(title, text, kind, found, money, titled), around, roles)
+        mixed = mixtures(surroundings(title, text, kind, found, money, titled), around, roles)
+        judged = amount_encoder().read(title, text, money, titled, doubtful(mixed))
+        roles = relearned(around, roles, mixed, {place: said.role for place, said in judged.items()})
         if given is not None:
             roles = [replace(role, role=given.get(index, role.role), rule="given") for index, role in enumerate(roles)]
         slots, stated = Slots(title, text, found), Stated(title, text, found, published)
         frames = _expected(build_frames(around, roles), kind)
         computed = checks(around)
-        doubtful = {index for check in computed if not check.agrees for index in check.money}
-        pairs = [(frame, _commitment(frame, slots, stated, title, published, doubtful)) for frame in frames]
+        unsound = {index for check in computed if not check.agrees for index in check.money}
+        pairs = [(frame, _commitment(frame, slots, stated, title, published, unsound, judged)) for frame in frames]
         pairs = [(frame, item) for frame, item in pairs if _is_supported(frame, item)]
         frames, commitments = [frame for frame, _ in pairs], tuple(item for _, item in pairs)
         shares = share_checks(commitments)
-        doubtful |= {index for check in shares if not check.agrees for index in check.money}
+        unsound |= {index for check in shares if not check.agrees for index in check.money}
         if given is None:
             roles = _with_part_roles(roles, {place for item in commitments for place in part_indices(item, around)})
         return Reading(
             type=kind,
-            money=_with_roles(money, roles, doubtful),
+            money=_with_roles(money, roles, unsound),
             commitments=with_parts(commitments, around),
             proposals=proposals(around, roles, slots),
             progress=progress(around, roles, slots, published),
@@ -128,19 +132,22 @@ def _is_supported(frame: Frame, item: Commitment) -> bool:
     return bool(item.actors) and "kind:no-sign" not in item.rule
 
 
-def _with_roles(money: Sequence[Money], roles: Sequence[Role], doubtful: set[int]) -> tuple[Money, ...]:
+def _with_roles(money: Sequence[Money], roles: Sequence[Role], unsound: set[int]) -> tuple[Money, ...]:
     """The amounts with their roles; one whose stated arithmetic does not hold is half as sure."""
-    sure = [role.confidence * (_MISMATCH_FACTOR if index in doubtful else 1) for index, role in enumerate(roles)]
+    sure = [role.confidence * (_MISMATCH_FACTOR if index in unsound else 1) for index, role in enumerate(roles)]
     return tuple(
         item.model_copy(update={"role": role.role, "confidence": round(confidence, 3), "rule": role.rule})
         for item, role, confidence in zip(money, roles, sure, strict=True)
     )
 
 
-def _commitment(frame: Frame, slots: Slots, stated: Stated, title: str, published: date | None, doubtful: set[int]) -> Commitment:
+def _commitment(
+    frame: Frame, slots: Slots, stated: Stated, title: str, published: date | None, unsound: set[int], judged: Mapping[int, Judgement]
+) -> Commitment:
     head, money = frame.head, frame.money
-    kind, kind_rule = decide_kind(frame, title)
-    status, status_rule = decide_status(frame, kind, title)
+    said = [judged[context.index] for context in frame.contexts if context.index in judged]
+    kind, kind_rule = decide_kind(frame, title, said)
+    status, status_rule = decide_status(frame, kind, title, said)
     actors, actor_rule = slots.actors(frame, kind)
     if kind is Kind.BUDGET and actors and slots.is_private(actors[0]):
         kind, kind_rule = tables.kind_table().private_budget, "private-budget"
@@ -148,7 +155,7 @@ def _commitment(frame: Frame, slots: Slots, stated: Stated, title: str, publishe
         kind, kind_rule = Kind.CREDIT, "lender"
     receivers = slots.beneficiaries(frame, actors, kind)
     programme = slots.programme(frame, kind)
-    confidence = calibrated(frame.roles[0]) * (_MISMATCH_FACTOR if any(item.index in doubtful for item in frame.contexts) else 1)
+    confidence = calibrated(frame.roles[0]) * (_MISMATCH_FACTOR if any(item.index in unsound for item in frame.contexts) else 1)
     return Commitment(
         amount_low=money.low,
         amount_high=money.high,

@@ -10,6 +10,8 @@ from functools import cache
 
 from nlp.analysis import Kind, Money, MoneyRole, Status
 from nlp.commitments.contexts import Context
+from nlp.commitments.learned.encoder import Judgement
+from nlp.commitments.learned.mixing import LEARNED, decided
 from nlp.commitments.roles import Role, within_bounds
 from nlp.commitments.tables import Sign, gate_table, kind_table, pattern, role_table, status_table, words
 
@@ -166,8 +168,8 @@ def _weigh(sign: Sign, context: Context, title: str) -> float:
     return total
 
 
-def decide_kind(frame: Frame, title: str) -> tuple[Kind, str]:
-    """The instrument and the rule that decided."""
+def decide_kind(frame: Frame, title: str, said: Sequence[Judgement] = ()) -> tuple[Kind, str]:
+    """The instrument and the rule that decided; `said` is what the encoder says of the frame's amounts."""
     table = kind_table()
     scores: defaultdict[Kind, float] = defaultdict(float)
     loudest: dict[Kind, tuple[float, str]] = {}
@@ -176,17 +178,17 @@ def decide_kind(frame: Frame, title: str) -> tuple[Kind, str]:
         if weight:
             scores[kind] += weight
             loudest[kind] = max(loudest.get(kind, (0.0, "")), (weight, sign.name))
-    if not scores:
+    if not scores and not said:
         return table.default, "no-sign"
-    kind = max(scores, key=lambda item: scores[item])
-    rule = loudest[kind][1]
+    kind = decided(scores or {table.default: 0.0}, [item.kind for item in said])
+    rule = loudest[kind][1] if kind in loudest else LEARNED if said else "no-sign"
     if frame.money.per in table.per_head.units and kind in (Kind.BUDGET, Kind.OTHER):
         return (table.per_head.budget if kind is Kind.BUDGET else table.per_head.other), "per-head"
     return kind, rule
 
 
-def decide_status(frame: Frame, kind: Kind, title: str) -> tuple[Status, str]:
-    """The stage and the rule that decided; a stage that the kind does not have is corrected."""
+def decide_status(frame: Frame, kind: Kind, title: str, said: Sequence[Judgement] = ()) -> tuple[Status, str]:
+    """The stage and the rule that decided; a stage that the kind does not have is corrected. `said` as for the kind."""
     table = status_table()
     if any(role.role is MoneyRole.TARGET for role in frame.roles):
         return Status.TARGET, "role-target"
@@ -197,7 +199,7 @@ def decide_status(frame: Frame, kind: Kind, title: str) -> tuple[Status, str]:
         if weight:
             scores[status] += weight
             loudest[status] = sign.name
-    status = max(scores, key=lambda item: scores[item]) if scores else table.defaults[kind]
-    rule = loudest.get(status, "default")
+    status = decided(scores or {table.defaults[kind]: 0.0}, [item.stage for item in said])
+    rule = loudest.get(status, LEARNED if said else "default")
     corrected = next((item.to for item in table.corrections if item.kind is kind and item.status is status), status)
     return corrected, rule

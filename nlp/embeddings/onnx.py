@@ -27,7 +27,7 @@ BUNDLED = Path(__file__).parent / "models" / "e5-small-id-en"
 MAX_PIECES = 512
 QUERIES = 256
 """Queries remembered: 400 kB."""
-_ONNX_ERRORS = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
+ONNX_ERRORS = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
 
 
 class OnnxEmbedder:
@@ -48,8 +48,8 @@ class OnnxEmbedder:
             weights = (folder / "model.onnx").read_bytes()
             dimension = int(config["hidden_size"])
             self._tokenizer = Tokenizer.from_buffer((folder / "tokenizer.json").read_bytes())
-            self._session = onnxruntime.InferenceSession(weights, _options(), providers=["CPUExecutionProvider"])
-        except (OSError, ValueError, KeyError, TypeError, *_ONNX_ERRORS) as error:
+            self._session = onnxruntime.InferenceSession(weights, session_options(), providers=["CPUExecutionProvider"])
+        except (OSError, ValueError, KeyError, TypeError, *ONNX_ERRORS) as error:
             raise ModelError(f"embedding model in {folder} cannot be used: {error}") from error
         self._tokenizer.enable_truncation(MAX_PIECES)
         self._inputs = {given.name for given in self._session.get_inputs()}
@@ -88,7 +88,8 @@ class OnnxEmbedder:
         return made
 
 
-def _options() -> onnxruntime.SessionOptions:
+def session_options() -> onnxruntime.SessionOptions:
+    """One thread a run, and silence but for errors."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -10,7 +10,7 @@ with an L2 penalty.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,16 +106,16 @@ def fit(data: Sequence[Example], penalty: float = PENALTY) -> LinearModel:
     )
 
 
-def folds(data: Sequence[Example], count: int = FOLDS) -> list[set[str]]:
-    """The articles in `count` parts, by the order of their ids."""
-    articles = sorted({item.article for item in data})
-    return [set(articles[start::count]) for start in range(count)]
+def folds_of(articles: Iterable[str], count: int = FOLDS) -> list[set[str]]:
+    """Articles in `count` parts, by the order of their ids."""
+    ordered = sorted(articles)
+    return [set(ordered[start::count]) for start in range(count)]
 
 
 def cross_validated(data: Sequence[Example], penalty: float = PENALTY) -> list[str]:
     """The role of every amount by a model that has not seen its article."""
     said = {}
-    for part in folds(data):
+    for part in folds_of({item.article for item in data}):
         model = fit([item for item in data if item.article not in part], penalty)
         held = [(place, item) for place, item in enumerate(data) if item.article in part]
         best = model.probabilities([item.features for _, item in held]).argmax(axis=1)

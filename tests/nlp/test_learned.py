@@ -11,7 +11,8 @@ from nlp.analysis import MoneyRole
 from nlp.commitments.contexts import Context, contexts
 from nlp.commitments.learned.features import amount_features, masked, surroundings
 from nlp.commitments.learned.linear import LinearModel
-from nlp.commitments.learned.roles import LEARNED, relearned, role_model
+from nlp.commitments.learned.mixing import LEARNED
+from nlp.commitments.learned.roles import doubtful, mixtures, relearned, role_model
 from nlp.commitments.roles import Role, decide_roles
 from nlp.entities import Recogniser
 from nlp.errors import ModelError
@@ -60,7 +61,7 @@ def test_a_sure_model_overrules_doubtful_signs_and_is_named_as_the_rule(recognis
     text = "Nilainya Rp 5 triliun."
     found, roles, _ = read(recogniser, "", text)
     around = surroundings("", text, "news", recogniser.recognise("", text), find_money(text), [])
-    [role] = relearned(around, found, roles, small_model("loss"))
+    [role] = relearned(found, roles, mixtures(around, found, roles, small_model("loss")), {})
     assert (role.role, role.rule) == (MoneyRole.LOSS, LEARNED)
     assert 0.5 < role.confidence <= 1
 
@@ -68,15 +69,36 @@ def test_a_sure_model_overrules_doubtful_signs_and_is_named_as_the_rule(recognis
 def test_where_model_and_rules_agree_the_loudest_sign_stays_named(recogniser: Recogniser) -> None:
     found, roles, _ = read(recogniser, "", TEXT)
     around = surroundings("", TEXT, "news", recogniser.recognise("", TEXT), find_money(TEXT), [])
-    assert relearned(around, found, roles, small_model(roles[0].role.value))[0].rule == roles[0].rule
+    assert relearned(found, roles, mixtures(around, found, roles, small_model(roles[0].role.value)), {})[0].rule == roles[0].rule
 
 
 def test_a_conversion_has_the_role_of_what_it_converts(recogniser: Recogniser) -> None:
     text = "Pabrik itu menyerap investasi US$ 2 miliar (Rp 33,5 triliun)."
     found, roles, _ = read(recogniser, "", text)
     around = surroundings("", text, "news", recogniser.recognise("", text), find_money(text), [])
-    first, second = relearned(around, found, roles)
+    first, second = relearned(found, roles, mixtures(around, found, roles), {})
     assert first.role is second.role
+
+
+def test_a_sure_encoder_overrules_rules_and_linear_model_together(recogniser: Recogniser) -> None:
+    found, roles, _ = read(recogniser, "", TEXT)
+    mixed = [{value: float(value is MoneyRole.PRICE) * 0.6 for value in MoneyRole}] * 2
+    first, second = relearned(found, roles, mixed, {0: {MoneyRole.LOSS: 1.0}})
+    assert (first.role, first.rule) == (MoneyRole.LOSS, LEARNED)
+    assert second.role is MoneyRole.PRICE
+
+
+def test_of_two_roles_as_good_as_equal_that_of_the_rules_stands(recogniser: Recogniser) -> None:
+    found, roles, _ = read(recogniser, "", TEXT)
+    other = MoneyRole.LOSS if roles[0].role is not MoneyRole.LOSS else MoneyRole.PRICE
+    tied = dict.fromkeys(MoneyRole, 0.0) | {roles[0].role: 0.49, other: 0.51}
+    assert relearned(found[:1], roles[:1], [tied], {})[0].role is roles[0].role
+
+
+def test_the_encoder_is_asked_in_doubt_and_where_an_undertaking_is_near() -> None:
+    sure, unsure, undertaking = ({role: p} for role, p in ((MoneyRole.PRICE, 0.95), (MoneyRole.PRICE, 0.6), (MoneyRole.COMMITMENT, 0.99)))
+    none = dict.fromkeys(MoneyRole, 0.0)
+    assert doubtful([none | sure, none | unsure, none | undertaking]) == {1, 2}
 
 
 def test_a_model_is_what_it_was_after_it_is_written_and_read(tmp_path: Path) -> None:

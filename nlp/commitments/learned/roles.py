@@ -1,7 +1,8 @@
-"""The role of every amount: what the rules say of it and what the learned model says, half and half.
+"""The role of every amount: what the rules, the linear model and the encoder say of it, mixed.
 
-The mixture is better than either on articles of outlets that neither has seen (README.md): the rules know the field, the model has
-counted words. Both are turned into probabilities first; the rules' scores by a softmax that is a little flatter than they are.
+The rules know the field, the linear model has counted words, the encoder has read the passage: together they are better than any one on
+articles that none has seen (README.md). All three are turned into probabilities first; the rules' scores by a softmax that is a little
+flatter than they are. The encoder is asked only about passages where the other two are in doubt, or see an undertaking.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from nlp.analysis import MoneyRole
 from nlp.commitments.contexts import Context
 from nlp.commitments.learned.features import Surroundings, amount_features
 from nlp.commitments.learned.linear import LinearModel
+from nlp.commitments.learned.mixing import LEARNED, mixed, softmax
 from nlp.commitments.roles import Role
 
 MODEL = Path(__file__).parent / "models" / "roles.npz"
-SHARE = 0.5
-"""How much of the probability is the model's."""
-FLATTENED = 0.7
-"""By what the rules' scores are multiplied before they become probabilities."""
+ENCODED = 0.4
+"""How much of the whole probability is the encoder's, where it was asked."""
+CERTAIN = 0.9
+"""From this probability on rules and linear model need no encoder, unless what they see is an undertaking or near one."""
 UNSURE = 0.3
 """Below this probability of its best role the mixture says nothing: the rules' role stands."""
-LEARNED = "learned"
-"""The rule named where the model overrules the signs."""
+TIED = 0.03
+"""Two roles whose probabilities differ by less are equal: where one is the rules', it stands."""
 _LEAST = 1e-4
+Mixture = dict[MoneyRole, float]
 
 
 @cache
@@ -36,32 +39,47 @@ def role_model() -> LinearModel:
     return LinearModel.load(MODEL)
 
 
-def relearned(around: Surroundings, found: Sequence[Context], roles: Sequence[Role], model: LinearModel | None = None) -> list[Role]:
-    """The roles by rules and model together: `scores` are log probabilities, `confidence` the probability of the role taken.
+def mixtures(around: Surroundings, found: Sequence[Context], roles: Sequence[Role], model: LinearModel | None = None) -> list[Mixture]:
+    """What rules and linear model say of every amount, as probabilities."""
+    judge = model or role_model()
+    rows = judge.probabilities(amount_features(around, found, roles)) if found else ()
+    return [mixed(_by_label(judge.labels, row), softmax(role.scores, tuple(MoneyRole))) for role, row in zip(roles, rows, strict=True)]
+
+
+def doubtful(sofar: Sequence[Mixture]) -> set[int]:
+    """The amounts that the encoder is worth asking about, by their place."""
+    return {
+        place
+        for place, said in enumerate(sofar)
+        if max(said.values()) < CERTAIN or said[MoneyRole.COMMITMENT] + said[MoneyRole.TARGET] > 1 - CERTAIN
+    }
+
+
+def relearned(
+    found: Sequence[Context], roles: Sequence[Role], sofar: Sequence[Mixture], judged: Mapping[int, Mapping[MoneyRole, float]]
+) -> list[Role]:
+    """The roles by all: `scores` are log probabilities, `confidence` the probability of the role taken.
 
     A conversion keeps the role of what it converts. `rule` stays the loudest sign where the role is that of the rules.
+
+    Args:
+        judged: what the encoder says of the amounts it was asked about, by their place.
     """
-    judge = model or role_model()
     out: list[Role] = []
-    rows = judge.probabilities(amount_features(around, found, roles)) if found else ()
-    for context, role, row in zip(found, roles, rows, strict=True):
+    for place, (context, role, said) in enumerate(zip(found, roles, sofar, strict=True)):
         of = context.money.equivalent_of
         if of is not None and of < len(out):
             out.append(out[of])
             continue
-        by_model = {MoneyRole(label): float(p) for label, p in zip(judge.labels, row, strict=True)}
-        by_rules = _softmax(role.scores)
-        mixed = {value: SHARE * by_model.get(value, 0.0) + (1 - SHARE) * by_rules[value] for value in MoneyRole}
-        best = max(mixed, key=lambda value: mixed[value])
-        if mixed[best] < UNSURE:
+        whole = mixed(judged[place], said, ENCODED) if place in judged else said
+        best = max(whole, key=lambda value: whole[value])
+        if whole[best] < UNSURE or whole[best] - whole[role.role] < TIED:
             best = role.role
-        scores = {value: math.log(max(p, _LEAST)) for value, p in mixed.items()}
+        scores = {value: math.log(max(p, _LEAST)) for value, p in whole.items()}
         rule = role.rule if best is role.role else LEARNED
-        out.append(replace(role, role=best, confidence=round(mixed[best], 3), rule=rule, scores=scores))
+        out.append(replace(role, role=best, confidence=round(whole[best], 3), rule=rule, scores=scores))
     return out
 
 
-def _softmax(scores: Mapping[MoneyRole, float]) -> dict[MoneyRole, float]:
-    raised = {value: math.exp(FLATTENED * min(scores.get(value, 0.0), 100.0)) for value in MoneyRole}
-    total = sum(raised.values())
-    return {value: item / total for value, item in raised.items()}
+def _by_label(labels: Sequence[str], row: Sequence[float]) -> dict[MoneyRole, float]:
+    return {MoneyRole(label): float(p) for label, p in zip(labels, row, strict=True)}

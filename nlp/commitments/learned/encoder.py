@@ -1,0 +1,117 @@
+"""The encoder of amounts at run time: a small transformer reads the words around an amount and says what it is.
+
+An int8 ONNX model by onnxruntime and tokenizers on one thread, with heads in numpy; one window a run, so that an answer depends on no
+neighbour. Trained by `nlp.training.encoder`; the card is `nlp/models/amounts/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp.analysis import Kind, Money, MoneyRole, Status
+from nlp.commitments.learned.mixing import mixed
+from nlp.commitments.learned.windows import Window, windows
+from nlp.embeddings.onnx import BUNDLED, ONNX_ERRORS, session_options
+from nlp.errors import ModelError
+
+FOLDER = Path(__file__).parents[2] / "models" / "amounts"
+ROLES, KINDS, STAGES = tuple(MoneyRole), tuple(Kind), tuple(Status)
+Row = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the encoder says of one amount: probabilities of its role and, if it is of an undertaking, of its kind and stage."""
+
+    role: Mapping[MoneyRole, float]
+    kind: Mapping[Kind, float]
+    stage: Mapping[Status, float]
+
+    def heard(self, title: Judgement | None) -> Judgement:
+        """With the role of the same figure in the title as half of its own; kind and stage stay, since titles are short."""
+        return self if title is None else Judgement(mixed(title.role, self.role), self.kind, self.stage)
+
+
+class AmountEncoder:
+    """The loaded model. Safe between threads: nothing changes after loading."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Read `model.onnx` and `heads.npz` of `folder`, and the pieces of the bundled embedder.
+
+        Raises:
+            ModelError: a file is missing or not what its name says.
+        """
+        try:
+            weights = (folder / "model.onnx").read_bytes()
+            with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+                self._heads = {name: arrays[name].astype(np.float32) for name in arrays.files}
+            self._tokenizer = Tokenizer.from_buffer((BUNDLED / "tokenizer.json").read_bytes())
+            self._session = onnxruntime.InferenceSession(weights, session_options(), providers=["CPUExecutionProvider"])
+        except (OSError, ValueError, KeyError, *ONNX_ERRORS) as error:
+            raise ModelError(
+                f"the encoder of amounts in {folder} cannot be used: {error}; build it again with nlp.training.encoder"
+            ) from error
+
+    def read(self, title: str, text: str, money: Sequence[Money], titled: Sequence[Money], asked: Collection[int]) -> dict[int, Judgement]:
+        """What it says of the amounts of the passages that hold one of `asked`, by number.
+
+        What it says of the same figure in the title is half of a role.
+
+        Args:
+            money, titled: the amounts of `text` and of `title`.
+        """
+        if not asked:
+            return {}
+        said: dict[int, Judgement] = {}
+        for window in self.windows(title, text, money):
+            if not set(asked).isdisjoint(window.numbers):
+                said |= self.judge(window)
+        told = {number: item for window in self.windows("", title, titled) for number, item in self.judge(window).items()}
+        heads = {_figure(titled[number]): item for number, item in told.items()}
+        return {place: item.heard(heads.get(_figure(money[place]))) for place, item in said.items()}
+
+    def windows(self, title: str, text: str, money: Sequence[Money]) -> list[Window]:
+        """The windows that judge these amounts of `text`."""
+        return windows(self._tokenizer, title, text, [(item.start, item.end) for item in money])
+
+    def judge(self, window: Window) -> dict[int, Judgement]:
+        """What it says of the amounts of a window, by their number."""
+        hidden = self._states(window)
+        rows = (np.concatenate([hidden[first:end].mean(axis=0), hidden[0]]) for first, end in window.pieces)
+        return {number: self._judgement(row) for number, row in zip(window.numbers, rows, strict=True)}
+
+    def _states(self, window: Window) -> Row:
+        ids = np.array([window.ids], np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.array([window.types], np.int64)}
+        (states,) = self._session.run(None, feed)
+        return np.asarray(states[0], np.float32)
+
+    def _judgement(self, row: Row) -> Judgement:
+        role, kind, stage = (_softmax(self._linear(name, row)).tolist() for name in ("role", "kind", "stage"))
+        return Judgement(dict(zip(ROLES, role, strict=True)), dict(zip(KINDS, kind, strict=True)), dict(zip(STAGES, stage, strict=True)))
+
+    def _linear(self, name: str, values: Row) -> Row:
+        return np.asarray(values @ self._heads[f"{name}.weight"].T + self._heads[f"{name}.bias"], np.float32)
+
+
+def _figure(money: Money) -> tuple[str, object, object]:
+    return money.currency, money.low, money.high
+
+
+def _softmax(values: Row) -> Row:
+    raised = np.exp(values - values.max())
+    return np.asarray(raised / raised.sum(), np.float32)
+
+
+@cache
+def amount_encoder() -> AmountEncoder:
+    """The shipped model, loaded once. Raises ModelError where it is missing or damaged."""
+    return AmountEncoder()
