@@ -140,9 +140,9 @@ def test_a_watch_is_tried_saved_paused_and_removed(page: Page) -> None:
     page.get_by_role("button", name="Simpan").click()
     assert "/feeds/" in (page.locator(".where").text_content() or "")
     page.get_by_role("button", name="Jeda").click()
-    assert page.get_by_role("button", name="Lanjutkan").count() == 1
+    page.get_by_role("button", name="Lanjutkan").wait_for()
     page.get_by_role("button", name="Hapus").click()
-    assert page.locator(".watchlist li").count() == 0
+    page.locator(".watchlist li").wait_for(state="detached")
 
 
 def test_cruel_titles_run_nothing(page: Page) -> None:
