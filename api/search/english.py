@@ -14,7 +14,7 @@ from api.search.fusion import rules
 from api.search.glossary import Term, terms
 from nlp.analyser import Token, tokens
 
-_OWNER = re.compile(r"(?<=\w)['’]s\b")
+_OWNER = re.compile(r"(?<=\w)['’ʼ]s\b")
 
 
 @dataclass(frozen=True, slots=True)

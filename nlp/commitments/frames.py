@@ -180,8 +180,8 @@ def decide_kind(frame: Frame, title: str, said: Sequence[Judgement] = ()) -> tup
             loudest[kind] = max(loudest.get(kind, (0.0, "")), (weight, sign.name))
     if not scores and not said:
         return table.default, "no-sign"
-    kind = decided(scores or {table.default: 0.0}, [item.kind for item in said])
-    rule = loudest[kind][1] if kind in loudest else LEARNED if said else "no-sign"
+    kind = decided(scores, [item.kind for item in said])
+    rule = loudest[kind][1] if kind in loudest else LEARNED
     if frame.money.per in table.per_head.units and kind in (Kind.BUDGET, Kind.OTHER):
         return (table.per_head.budget if kind is Kind.BUDGET else table.per_head.other), "per-head"
     return kind, rule

@@ -24,7 +24,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlp.analysis import Kind, MoneyRole, Status
+from nlp.analysis import MoneyRole
+from nlp.commitments.learned.encoder import HEADS, KINDS, ROLES, STAGES
 from nlp.commitments.learned.windows import Window, windows
 from nlp.embeddings.build import bert
 from nlp.embeddings.build.__main__ import SHIPPED
@@ -44,8 +45,6 @@ WRITTEN = "written:"
 LOWERED = 0.15
 """Share of the windows read without capitals: a tenth of the outlets write none."""
 IGNORED = -100
-ROLES, KINDS, STAGES = ([item.value for item in kind] for kind in (MoneyRole, Kind, Status))
-HEADS = {"role": ROLES, "kind": KINDS, "stage": STAGES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,4 +104,29 @@ def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path, content: bytes 
     if content is not None:
         (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(ModelError, match=r"nlp\.training\.encoder"):
+        AmountEncoder(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [(), ("role.weight", "role.bias", "kind.weight", "kind.bias")], ids=["none", "a stage is missing"])
+def test_heads_that_are_missing_are_refused_when_it_is_loaded(tmp_path: Path, kept: tuple[str, ...]) -> None:
+    (tmp_path / "model.onnx").write_bytes((FOLDER / "model.onnx").read_bytes())
+    with np.load(FOLDER / "heads.npz") as heads:
+        np.savez(tmp_path / "heads.npz", **{name: heads[name] for name in kept})
+    with pytest.raises(ModelError, match=r"nlp\.training\.encoder"):
+        AmountEncoder(tmp_path)
+
+
+def test_a_model_of_other_labels_is_refused_by_the_name_of_the_head(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes((FOLDER / "model.onnx").read_bytes())
+    with np.load(FOLDER / "heads.npz") as heads:
+        np.savez(tmp_path / "heads.npz", **{name: heads[name][:-1] if name.startswith("kind") else heads[name] for name in heads.files})
+    with pytest.raises(ModelError, match="kind"):
+        AmountEncoder(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 cut"])
+def test_heads_that_are_no_archive_are_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model.onnx").write_bytes((FOLDER / "model.onnx").read_bytes())
+    (tmp_path / "heads.npz").write_bytes(content)
+    with pytest.raises(ModelError, match="cannot be used"):
         AmountEncoder(tmp_path)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import onnxruntime
@@ -24,7 +26,10 @@ from nlp.errors import ModelError
 
 FOLDER = Path(__file__).parents[2] / "models" / "amounts"
 ROLES, KINDS, STAGES = tuple(MoneyRole), tuple(Kind), tuple(Status)
+HEADS: Mapping[str, Sequence[str]] = {"role": ROLES, "kind": KINDS, "stage": STAGES}
+"""Head → its labels in the order of its outputs, for training and for use."""
 Row = NDArray[np.float32]
+_AGAIN = "build it again with nlp.training.encoder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,19 @@ class AmountEncoder:
         """
         try:
             weights = (folder / "model.onnx").read_bytes()
-            with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
-                self._heads = {name: arrays[name].astype(np.float32) for name in arrays.files}
+            with np.load(BytesIO((folder / "heads.npz").read_bytes()), allow_pickle=False) as arrays:
+                self._heads = {
+                    name: (arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"].astype(np.float32)) for name in HEADS
+                }
             self._tokenizer = Tokenizer.from_buffer((BUNDLED / "tokenizer.json").read_bytes())
             self._session = onnxruntime.InferenceSession(weights, session_options(), providers=["CPUExecutionProvider"])
-        except (OSError, ValueError, KeyError, *ONNX_ERRORS) as error:
-            raise ModelError(
-                f"the encoder of amounts in {folder} cannot be used: {error}; build it again with nlp.training.encoder"
-            ) from error
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, *ONNX_ERRORS) as error:
+            raise ModelError(f"the encoder of amounts in {folder} cannot be used: {error}; {_AGAIN}") from error
+        wrong = [
+            name for name, labels in HEADS.items() if len(labels) != len(self._heads[name][0]) or len(labels) != len(self._heads[name][1])
+        ]
+        if wrong:
+            raise ModelError(f"the encoder of amounts in {folder} has other labels ({', '.join(wrong)}); {_AGAIN}")
 
     def read(self, title: str, text: str, money: Sequence[Money], titled: Sequence[Money], asked: Collection[int]) -> dict[int, Judgement]:
         """What it says of the amounts of the passages that hold one of `asked`, by number.
@@ -95,11 +105,12 @@ class AmountEncoder:
         return np.asarray(states[0], np.float32)
 
     def _judgement(self, row: Row) -> Judgement:
-        role, kind, stage = (_softmax(self._linear(name, row)).tolist() for name in ("role", "kind", "stage"))
+        role, kind, stage = (_softmax(self._linear(name, row)).tolist() for name in HEADS)
         return Judgement(dict(zip(ROLES, role, strict=True)), dict(zip(KINDS, kind, strict=True)), dict(zip(STAGES, stage, strict=True)))
 
     def _linear(self, name: str, values: Row) -> Row:
-        return np.asarray(values @ self._heads[f"{name}.weight"].T + self._heads[f"{name}.bias"], np.float32)
+        weight, bias = self._heads[name]
+        return np.asarray(values @ weight.T + bias, np.float32)
 
 
 def _figure(money: Money) -> tuple[str, object, object]:
