@@ -153,12 +153,8 @@ def _from_digits(text: str, match: re.Match[str], patterns: _Patterns, english: 
         end = dash.end() if dash else end
     after = None
     if before is None:
-        after, end = _currency_after(text, end, power is not None, patterns)
-        if after is None:
-            cent_number, cent_end = _cents(text, end, number, patterns)
-            cent_after, cent_after_end = _currency_after(text, cent_end, True, patterns) if cent_end != end else (None, end)
-            if cent_after:
-                number, after, end = cent_number, cent_after, cent_after_end
+        clear = power is not None or (not english and not raw.isdigit())
+        after, number, end = _named_after(text, end, number, clear, patterns)
     return Quantity(start, end, begin, number, raw.isdigit(), power, before, after, vague, letter)
 
 
@@ -224,14 +220,21 @@ def _cents(text: str, end: int, number: Decimal, patterns: _Patterns) -> tuple[D
     return (number / 100, match.end()) if match else (number, end)
 
 
-def _currency_after(text: str, end: int, scaled: bool, patterns: _Patterns) -> tuple[str | None, int]:
+def _named_after(text: str, end: int, number: Decimal, clear: bool, patterns: _Patterns) -> tuple[str | None, Decimal, int]:
+    """(currency, value, end) by the name behind a number, with or without cents: "5 dolar AS", "13 sen dolar AS", "9.4 US cents".
+    `clear`: nobody would take the number for a count, so "won" is a currency and no verb.
+    """
+    form, stop = _form_after(text, end, patterns)
+    if form is not None and (clear or not form.strict):
+        return form.code, number / 100 if form.hundredth else number, stop
+    cents, cent_end = _cents(text, end, number, patterns)
+    form, stop = _form_after(text, cent_end, patterns) if cent_end != end else (None, end)
+    return (form.code, cents, stop) if form is not None else (None, number, end)
+
+
+def _form_after(text: str, end: int, patterns: _Patterns) -> tuple[CurrencyForm | None, int]:
     match = patterns.after.match(text, end)
-    if match is None:
-        return None, end
-    form = patterns.after_form[_key(match.group("cur"))]
-    if form.strict and not scaled:
-        return None, end
-    return form.code, match.end()
+    return (patterns.after_form[_key(match.group("cur"))], match.end()) if match else (None, end)
 
 
 _WORD_BACK = re.compile(rf"([^\W\d_]+)(?:{BLANK}+|-)\Z")

@@ -91,12 +91,15 @@ _T = TypeVar("_T", bound=Table)
 
 @dataclass(frozen=True, slots=True)
 class CurrencyForm:
-    """One way to write a currency; `place` says where it stands, `strict` that it needs a magnitude word before it."""
+    """One way to write a currency; `place` says where it stands, `strict` that what stands before it must look like an amount,
+    `hundredth` that it names a hundredth of the currency ("US cents").
+    """
 
     code: str
     form: str
     place: Literal["before", "after"]
     strict: bool = False
+    hundredth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def currency_forms() -> tuple[CurrencyForm, ...]:
         forms += [CurrencyForm(code, form, "before") for form in row["before"].split("|") if form]
         forms += [CurrencyForm(code, form, "after") for form in row["after"].split("|") if form]
         forms += [CurrencyForm(code, form, "after", strict=True) for form in (row["strict_after"] or "").split("|") if form]
+        forms += [CurrencyForm(code, form, "after", hundredth=True) for form in (row["hundredth"] or "").split("|") if form]
     return tuple(sorted(forms, key=lambda item: -len(item.form)))
 
 

@@ -44,6 +44,11 @@ def _one(text: str) -> Money:
         ("harga US$ 1,870 per metrik ton", "USD", "1870", None),
         ("tarif US$ 13,9 sen per kWh", "USD", "0.139", None),
         ("tarif 13,9 sen dolar AS per kWh", "USD", "0.139", None),
+        ("tarif 9.4 US cents per kWh", "USD", "0.094", None),
+        ("tiket seharga 150.000 won", "KRW", "150000", None),
+        ("bantuan 500 juta shekel", "ILS", "500e6", None),
+        ("dana 30 miliar krone", "NOK", "30e9", None),
+        ("pinjaman eur 3,2 juta", "EUR", "3.2e6", None),
         ("uang sebanyakRp 400.000.000 disita", "IDR", "400000000", None),
         ("sebesar Rp 1.549, 22 miliar", "IDR", "1549.22e9", None),
         ("aset (Rp) 335 triliun", "IDR", "335e12", None),
@@ -73,7 +78,15 @@ def test_an_amount_is_read_as_its_author_meant_it(text: str, currency: str, low:
 
 
 @pytest.mark.parametrize(
-    "text", ["populasi 8 miliar orang", "produksi 10 juta ton", "mandatori B40 pada 2026", "naik 27,5 persen", "ratusan triliun rupiah"]
+    "text",
+    [
+        "populasi 8 miliar orang",
+        "produksi 10 juta ton",
+        "mandatori B40 pada 2026",
+        "naik 27,5 persen",
+        "ratusan triliun rupiah",
+        "the team that in 2020 won gold",
+    ],
 )
 def test_counts_names_and_vague_words_are_no_money(text: str) -> None:
     assert find_money(text) == []
