@@ -25,6 +25,9 @@ from nlp.entities.unify import EMPTY_TAILS, siblings, unify_organisations, unify
 from nlp.entities.view import View, make_view
 from nlp.registry import Registry, Rule, load_registry
 
+BUDGET = "budget"
+"""The form of a pot of money ("subsidi energi"): undertakings are made under it, though it is no scheme of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -47,7 +50,7 @@ class Found:
     programmes: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     no_schemes: frozenset[int] = frozenset()
-    """Indices of entities that are registered beside the programmes but are none (a rule, an agreement): nobody pays under them."""
+    """Indices of entities registered beside the programmes under which nobody pays (a rule, an agreement)."""
 
     def within(self, start: int, end: int, field: Source = "text") -> list[Mention]:
         """The mentions that lie in a stretch of title or text, in order."""
@@ -143,7 +146,8 @@ class Recogniser:
             Mention(*hit.view.raw_span(hit.start, hit.end), hit.view.field, number[kinds[hit.key], hit.key], hit.kind) for hit in hits
         )
         rows = [self.registry.get(entity.id) if entity.id else None for entity in entities]
-        no_schemes = frozenset(index for index, row in enumerate(rows) if row and row.form)
+        formed = {index: row.form for index, row in enumerate(rows) if row and row.form}
+        no_schemes = frozenset(index for index, form in formed.items() if form != BUDGET)
         return Found(
             tuple(entities),
             tuple(_organisation(entity) for entity in entities if entity.type in ORGANISATIONS),
@@ -151,7 +155,7 @@ class Recogniser:
             tuple(
                 _with_short_form(entity, groups[kinds_key])
                 for index, (entity, kinds_key) in enumerate(zip(entities, groups, strict=True))
-                if entity.type is EntityType.PROGRAMME and index not in no_schemes
+                if entity.type is EntityType.PROGRAMME and index not in formed
             ),
             mentions,
             no_schemes,

@@ -52,7 +52,7 @@ COLUMNS = frozenset(
         "source",
     ]
 )
-FORMS = frozenset({"", "rule", "agreement", "plan", "product", "allowance"})
+FORMS = frozenset({"", "rule", "agreement", "plan", "product", "allowance", "place", "body", "budget", "technology"})
 ALIAS = re.compile(r"^(?P<text>[^{}]+?)(?:\{(?P<flags>[^{}]*)\})?$")
 YEARS = re.compile(r"^(\d{4})?\.\.(\d{4})?$")
 IDENTITY = re.compile(r"^(idx|bumn|co|gov|org|prog|person|bps):[A-Za-z0-9.-]+$")

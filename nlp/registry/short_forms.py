@@ -21,7 +21,7 @@ from nlp.registry.rows import Alias, Row, Rule
 TARGET = Path(__file__).parent.parent / "analyser" / "data" / "short_forms.tsv"
 SHORTEST = 3
 """Letters of a short form: those of two are too often something else."""
-WORDS = frozenset({"who", "did", "bos", "bakti", "agri", "dak", "aws", "gsp", "kip", "kis", "antam"})
+WORDS = frozenset({"who", "did", "bos", "bakti", "agri", "dak", "aws", "gsp", "kip", "kis", "antam", "pan", "simpel"})
 """Short forms that, written small, are words, or that mean other things as often."""
 KINDS = {EntityType.COMPANY, EntityType.PUBLIC_BODY, EntityType.ASSOCIATION, EntityType.ORGANISATION, EntityType.PROGRAMME}
 _LEGAL = re.compile(r"\(.*?\)|\b(?:PT|Tbk|CV|Perum)\b|\bRI$|\bRepublik Indonesia$")
