@@ -1,4 +1,4 @@
-"""How fast articles are understood on one core: `python -m bench.analyse ARTICLES.jsonl[.gz] [--limit N]`.
+"""How fast articles are understood on one core: `taskset -c 0 python -m bench.analyse ARTICLES.jsonl[.gz] [--limit N]`.
 
 Prints articles a second as they come and for articles of 350 words, for everything but embeddings. The file holds one object a line
 with `title` and `text`.

@@ -29,7 +29,7 @@ from nlp.money import find_money
 
 __all__ = ["VERSION", "Reader", "Reading"]
 
-VERSION = "rules-3+roles-2+encoder-1"
+VERSION = "rules-4+roles-2+encoder-2"
 _MISMATCH_FACTOR = 0.5
 
 
@@ -112,17 +112,21 @@ def _with_part_roles(roles: Sequence[Role], parts: set[int]) -> list[Role]:
 
 
 def _expected(frames: list[Frame], kind: str) -> list[Frame]:
-    """The frames that an article of this type can hold: none in an advertorial, plans told in passing in a market note."""
+    """The frames that an article of this type can hold: none in an advertorial, in a market note sure ones and plans told in passing."""
     if kind == "advertorial":
         return []
     if kind == "market_note":
-        return [frame for frame in frames if frame.roles[0].rule in tables.role_table().in_market_notes]
+        return [frame for frame in frames if _is_sure(frame) or frame.roles[0].rule in tables.role_table().in_market_notes]
     return frames
+
+
+def _is_sure(frame: Frame) -> bool:
+    return frame.roles[0].confidence >= SURE
 
 
 def _is_supported(frame: Frame, item: Commitment) -> bool:
     """Whether enough speaks for an undertaking: a sure role, a sign that starts one, or a known instrument and a payer."""
-    if frame.roles[0].rule != "given" and frame.roles[0].confidence >= SURE:
+    if frame.roles[0].rule != "given" and _is_sure(frame):
         return True
     rules = {role.rule for role in frame.roles}
     if item.kind is Kind.INVESTMENT and "actor:generic-payer" in item.rule and not rules & tables.role_table().invested_by_the_state:
@@ -148,13 +152,14 @@ def _commitment(
     said = [judged[context.index] for context in frame.contexts if context.index in judged]
     kind, kind_rule = decide_kind(frame, title, said)
     status, status_rule = decide_status(frame, kind, title, said)
-    actors, actor_rule = slots.actors(frame, kind)
+    parties = slots.parties(said)
+    actors, actor_rule = slots.actors(frame, kind, parties)
     if kind is Kind.BUDGET and actors and slots.is_private(actors[0]):
         kind, kind_rule = tables.kind_table().private_budget, "private-budget"
     if kind_rule == "no-sign" and actors and tables.words(tables.kind_table().lenders).search(actors[0].name):
         kind, kind_rule = Kind.CREDIT, "lender"
-    receivers = slots.beneficiaries(frame, actors, kind)
-    programme = slots.programme(frame, kind)
+    receivers = slots.beneficiaries(frame, actors, kind, parties)
+    programme = slots.programme(frame, kind, parties)
     confidence = calibrated(frame.roles[0]) * (_MISMATCH_FACTOR if any(item.index in unsound for item in frame.contexts) else 1)
     return Commitment(
         amount_low=money.low,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nlp.analysis import Entity, EntityType
+from nlp.analysis import Entity, EntityType, Source
 from nlp.commitments.phrases import BY_END, bought_end, gets, joined, receives, source_end, works_end
 from nlp.commitments.tables import pattern
 from nlp.entities import Found, Mention
@@ -29,6 +29,12 @@ class Bodies:
     def titled(self) -> list[Mention]:
         """The bodies of the title."""
         return [m for m in self.all if m.field == "title"]
+
+    def names(self, field: Source, start: int, end: int) -> set[str]:
+        """What the bodies are called, in small letters, that a stretch of this field touches."""
+        touched = {m.entity for m in self.all if m.field == field and m.start < end and start < m.end}
+        entities = (self.found.entities[index] for index in touched)
+        return {name.casefold() for entity in entities for name in (entity.name, entity.canonical)}
 
     def standing(self, mention: Mention, left: str, right: str) -> tuple[float, str]:
         """How a body stands in the amount's sentence, as a score and the rule that gave it."""

@@ -19,7 +19,7 @@ _TOLERANCE_DIGITS = 2
 _BEFORE_WEIGHT = 0.35
 _TITLE_WEIGHT = 0.4
 _RIGHT_WEIGHT = 0.8
-SURE = 0.6
+SURE = 0.5
 """From this confidence on a role needs no strong sign beside it (chosen by cross-validation on the training articles)."""
 
 

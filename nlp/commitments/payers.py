@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp.analysis import Actor, Entity, EntityType, Kind
 from nlp.commitments.bodies import Bodies
 from nlp.commitments.contexts import Context
 from nlp.commitments.frames import Frame
-from nlp.commitments.phrases import BY_END, joined
+from nlp.commitments.parties import LEAST, Parties
+from nlp.commitments.phrases import joined
 from nlp.commitments.tables import pattern
 from nlp.commitments.tables import slot_table as slots
+from nlp.commitments.unregistered import Unregistered, UnregisteredPayers
 from nlp.entities import Mention
 
 _SHARE_WITHIN = 70
 _AFAR = ("sentence-before", "title")
 """Rules of payers that do not stand in the amount's own sentence."""
+_OPEN = 0.8
+"""What a name that only the encoder points to has before it gains."""
 _GENERIC_ACTS = 2.0
 """Score from which a generic payer is the subject of a verb of providing."""
-_ADVERB = re.compile(r"\A(?:masing-masing|juga|sendiri|resmi|kembali|each|also)\s+", re.IGNORECASE)
-_SUBJECT = re.compile(
-    r"(?:\A|[,.;:“\"]\s|\b(?:bahwa|saat|ketika|dan|that)\s)((?:[A-Z][\w&.-]*\s){0,4}[A-Z][\w&-]*)\s(?:akan\s|telah\s|juga\s|sudah\s|kembali\s|resmi\s)*"
-    r"(?:mengucurkan|menggelontorkan|menginvestasikan|berinvestasi|menanamkan|mengalokasikan|menyuntik\w*|mengakuisisi|mengumumkan|berkomitmen"
-    r"|menganggarkan|menyiapkan|memberikan|membeli|merogoh|menyalurkan|mendanai|membiayai|meneken|menandatangani)\b"
-)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|persen\b|percent\b)")
 
 
@@ -44,29 +43,71 @@ class Payers:
 
     def __init__(self, bodies: Bodies) -> None:
         """Over the bodies of one article."""
-        self._bodies = bodies
+        self._bodies, self._unregistered = bodies, UnregisteredPayers(bodies)
 
-    def actors(self, frame: Frame, kind: Kind | None = None) -> tuple[list[Actor], str]:
-        """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named."""
-        candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
-        acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by")}
-        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")} - acting
-        candidates = [item for item in candidates if item.score > 0 and item.mention.entity not in receivers]
-        best = max(candidates, key=lambda item: item.score, default=None)
-        states = self._countries(frame)
-        if states is not None and (best is None or best.score < states[1]):
-            return [Actor(name=name, canonical=name) for name in states[0]], "country"
-        generic = self._generic(frame)
-        unknown = self._unknown_subject(frame) if best is None or best.rule in _AFAR else None
-        if unknown is not None and (generic is None or generic[1] < _GENERIC_ACTS):
-            return [Actor(name=unknown, canonical=unknown)], "unknown-subject"
-        if best is None or (generic is not None and best.score < generic[1]):
-            name = generic[0] if generic else slots().state if kind in slots().state_kinds and self._is_public(frame) else None
-            return ([Actor(name=name, canonical=name)], "generic-payer") if name else ([], "no-payer")
+    def actors(self, frame: Frame, kind: Kind | None, parties: Parties) -> tuple[list[Actor], str]:
+        """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named.
+        What the encoder points to (`parties`) gains, what it passes over loses.
+        """
+        best = self._best(frame, parties)
+        states = self._gained(self._unregistered.countries(frame), parties)
+        if states is not None and (best is None or best.score < states.score):
+            return _named(states.names), "country"
+        generic = self._gained(self._unregistered.generic(frame), parties)
+        unknown = self._unknown(frame, parties, best)
+        if unknown is not None and (generic is None or generic.score < max(unknown.score, _GENERIC_ACTS)):
+            return _named(unknown.names), unknown.rule
+        if best is None or (generic is not None and best.score < generic.score):
+            if generic is not None:
+                return _named(generic.names), "generic-payer"
+            state = kind in slots().state_kinds and self._is_public(frame)
+            return (_named([slots().state]), "generic-payer") if state else ([], "no-payer")
         partners = [best, *self._partners(best), *self._partners_behind(best, frame)]
         ordered = sorted(partners, key=lambda item: (item.mention.field != best.mention.field, item.mention.start))
         entities = dict.fromkeys(item.mention.entity for item in ordered)
         return [self._with_share(_actor(self._bodies.found.entities[index]), index, frame, len(entities)) for index in entities], best.rule
+
+    def _best(self, frame: Frame, parties: Parties) -> Candidate | None:
+        """The named body that fits best."""
+        candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
+        acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by")}
+        receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")} - acting
+        likely = {entity: self._likely(entity, parties) for entity in {mention.entity for mention in self._bodies.all}}
+        receivers = {entity for entity in receivers if (likely[entity] or 0.0) < LEAST}
+        near = {item.mention.entity for item in candidates}
+        candidates += [
+            Candidate(mention, self._bodies.entity(mention), 0.0, "pointed")
+            for mention in self._bodies.all
+            if mention.entity not in near and (likely[mention.entity] or 0.0) >= LEAST and not self._never(self._bodies.entity(mention))
+        ]
+        candidates = [replace(item, score=item.score + parties.gain(likely[item.mention.entity])) for item in candidates]
+        return max(
+            (item for item in candidates if item.score > 0 and item.mention.entity not in receivers),
+            key=lambda item: item.score,
+            default=None,
+        )
+
+    def _likely(self, entity: int, parties: Parties) -> float | None:
+        """How likely the encoder points to a body, by the mention that it points to most."""
+        said = [parties.likely("payer", m.field, [(m.start, m.end)]) for m in self._bodies.all if m.entity == entity]
+        return max((value for value in said if value is not None), default=None)
+
+    @staticmethod
+    def _gained(payer: Unregistered | None, parties: Parties) -> Unregistered | None:
+        if payer is None:
+            return None
+        return replace(payer, score=payer.score + parties.gain(parties.likely("payer", payer.field, payer.places)))
+
+    def _unknown(self, frame: Frame, parties: Parties, best: Candidate | None) -> Unregistered | None:
+        """A name no registry knows: what the encoder points to, unless a known body fits better; else a subject of providing."""
+        for run in parties.names("payer"):
+            name = parties.written(run)
+            if not run.touches(self._bodies.found.mentions) and _is_name(name):
+                score = _OPEN + parties.gain(run.likely)
+                if best is None or best.score < score:
+                    return Unregistered([name], score, run.field, ((run.start, run.end),), "pointed-name")
+        subject = self._unregistered.subject(frame) if best is None or best.rule in _AFAR else None
+        return Unregistered([subject], 0.0, "text", (), "unknown-subject") if subject else None
 
     def _with_share(self, actor: Actor, entity: int, frame: Frame, payers: int) -> Actor:
         """The payer with its percentage, where several pay and the sentence or the next one states it behind the name."""
@@ -157,53 +198,14 @@ class Payers:
         first = Candidate(behind[1], self._bodies.found.entities[behind[1].entity], best.score, "partner")
         return [first, *(item for item in self._partners(first) if item.mention.start > behind[0].start)]
 
-    def _countries(self, frame: Frame) -> tuple[list[str], float] | None:
-        """Countries that invest or pledge under their own names, by where they stand in the amount's sentence; joined ones together."""
-        countries = pattern("slots", "countries")
-        for context in frame.contexts:
-            before = context.sentence[: context.money.start - context.start]
-            named = [match for match in countries.finditer(before) if match.group() != match.group().lower()]
-            for match in named:
-                others = _joined_before(before, named, match)
-                if BY_END.search(before[max(0, others[0].start() - 16) : others[0].start()]):
-                    return [item.group() for item in others], 2.5
-                if pattern("slots", "active").match(_ADVERB.sub("", before[match.end() :].lstrip())):
-                    return [item.group() for item in others], 2.6
-            if named and named[0].start() == 0 and pattern("slots", "active").search(before[named[0].end() :]):
-                return [named[0].group()], 1.0
-        return None
 
-    def _unknown_subject(self, frame: Frame) -> str | None:
-        """A person, or a capitalised name no registry knows, right before a verb of providing ("SAP mengucurkan …")."""
-        for context in frame.contexts:
-            before = context.sentence[: context.money.start - context.start]
-            match = _SUBJECT.search(before)
-            named = self._bodies.found.within(context.start + match.start(1), context.start + match.end(1)) if match else []
-            if match and all(self._bodies.entity(mention).type is EntityType.PERSON for mention in named):
-                name = match.group(1)
-                if not pattern("slots", "generic_payers").search(name) and not pattern("slots", "countries").fullmatch(name):
-                    return name
-        return None
-
-    def _generic(self, frame: Frame) -> tuple[str, float] | None:
-        generic = pattern("slots", "generic_payers")
-        for context in frame.contexts:
-            match = generic.search(context.sentence)
-            if match and not any(m.start <= context.start + match.start() < m.end for m in self._bodies.all if m.field == "text"):
-                acts = pattern("slots", "active").search(context.sentence[match.end() : match.end() + 60])
-                return match.group().lower(), 2.4 if acts else 1.2
-        match = generic.search(self._bodies.title) or generic.search(self._bodies.text[:400])
-        return (match.group().lower(), 0.3) if match else None
+def _is_name(text: str) -> bool:
+    """Whether words that are pointed to can name a payer that nobody knows."""
+    return len(text) > 1 and not pattern("slots", "never_names").search(text) and any(letter.isalpha() for letter in text)
 
 
-def _joined_before(text: str, named: list[re.Match[str]], last: re.Match[str]) -> list[re.Match[str]]:
-    """The countries joined before one ("AS dan Australia"), and it, in order."""
-    out = [last]
-    for match in reversed(named[: named.index(last)]):
-        if not joined(text[match.end() : out[0].start()]):
-            break
-        out.insert(0, match)
-    return out
+def _named(names: Sequence[str]) -> list[Actor]:
+    return [Actor(name=name, canonical=name) for name in names]
 
 
 def _actor(entity: Entity) -> Actor:

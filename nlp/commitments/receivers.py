@@ -9,9 +9,15 @@ from nlp.analysis import Actor, EntityType, Kind
 from nlp.commitments.bodies import Bodies
 from nlp.commitments.contexts import Context
 from nlp.commitments.frames import Frame
+from nlp.commitments.parties import Parties
 from nlp.commitments.phrases import MAX_WORDS, bought_end, gets, noun_phrase, source_end, told
 from nlp.commitments.tables import pattern
 from nlp.commitments.tables import slot_table as slots
+
+_AHEAD = 120
+"""Letters in which a short form must stand behind the words it is of."""
+SURE, MOST = 0.75, 2
+"""From this probability on words that the encoder points to receive, and how many such names are taken."""
 
 
 class Receivers:
@@ -20,13 +26,19 @@ class Receivers:
     def __init__(self, bodies: Bodies) -> None:
         """Over the bodies of one article."""
         self._bodies = bodies
+        found = bodies.found
+        self._places = {entity.name for entity in found.entities if entity.type is EntityType.PLACE}
+        self._schemes = [m for m in found.mentions if found.entities[m.entity].type is EntityType.PROGRAMME]
 
-    def beneficiaries(self, frame: Frame, actors: Sequence[Actor], kind: Kind) -> list[str]:
+    def beneficiaries(self, frame: Frame, actors: Sequence[Actor], kind: Kind, parties: Parties) -> list[str]:
         """Who or what receives, by the first reading that holds: a body behind "kepada" or before "menerima", the subject of a
         receiving verb, the phrase behind "untuk", the next sentence's "dana ini untuk …", the company whose shares are bought,
         the thing that is built, and for credit and aid the group that the article is about.
         """
         payers = {actor.name.casefold() for actor in actors} | {actor.canonical.casefold() for actor in actors}
+        pointed = self._pointed(parties, payers)
+        if pointed:
+            return pointed[:MOST]
         for read in (
             self._receiving_bodies,
             self._receiving_subject,
@@ -42,6 +54,20 @@ class Receivers:
                 if names:
                     return names
         return self.group(frame.head) if kind in (Kind.CREDIT, Kind.AID, Kind.GRANT) else []
+
+    def _pointed(self, parties: Parties, payers: set[str]) -> list[str]:
+        """The words that the encoder points to by their short forms, none that name a payer or a programme or, beside others, a mere
+        place; of those that repeat each other the longest.
+        """
+        names: list[str] = []
+        for run in parties.names("receiver", SURE):
+            if run.within(self._schemes) or self._bodies.names(run.field, run.start, run.end) & payers:
+                continue
+            stretch = self._bodies.title if run.field == "title" else self._bodies.text
+            names.append(_short(_whole(" ".join(parties.written(run).split())), stretch[run.start : run.start + _AHEAD]))
+        names = [name for name in dict.fromkeys(names) if name]
+        kept = [name for name in names if not any(name != other and f" {name} ".casefold() in f" {other} ".casefold() for other in names)]
+        return [name for name in kept if name not in self._places] or kept
 
     def _receiving_bodies(self, context: Context, payers: set[str], kind: Kind) -> list[str]:  # noqa: ARG002
         """Bodies behind "kepada" or before "menerima" in the sentence; joined ones all."""
@@ -138,6 +164,16 @@ _NAME = r"((?:PT\.?\s+)?[A-Z][\w&-]*(?:\s+[A-Z][\w&-]*){0,4})"
 _FROM = re.compile(rf"\b(?:dari|from)\s+{_NAME}")
 _SHARES_OF = re.compile(rf"\b(?:saham|akuisisi|mengakuisisi|diterbitkan oleh|shares (?:of|in)|stake in|acquire[sd]?)\s+{_NAME}")
 _DEFINED = re.compile(r"\s*([^()]{4,60}?)\s*\(([A-Z]{2,7})\)")
+
+
+_BEGINS = re.compile(r"^(?:(?:untuk|kepada|bagi|pada|di|ke|dan|serta|for|to|the)\s+)+", re.IGNORECASE)
+_ENDS = re.compile(r"(?:\s+(?:dan|serta|atau|di|ke|dari|untuk|yang|dengan|ini|itu|tersebut|and|or|of|in|for|the))+$", re.IGNORECASE)
+
+
+def _whole(phrase: str) -> str:
+    """The words pointed to without joints at their edges and without half a bracket."""
+    cut = phrase.rfind("(") if phrase.count("(") > phrase.count(")") else len(phrase)
+    return _ENDS.sub("", _BEGINS.sub("", phrase[:cut].rstrip(" ,")))
 
 
 def _short(phrase: str, stretch: str) -> str:

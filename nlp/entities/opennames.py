@@ -1,15 +1,17 @@
-"""People that no registry and no rule knows, by the NER trained on our own annotations (nlp/models/names/README.md).
+"""People and bodies that no registry and no rule knows, by the NERs trained on our own annotations (nlp/models/names/README.md).
 
-It reads only texts that kept their capitals. A registered name always goes first, then what the rules claim; of the names that only the
-rules know it may see more, or tell a person from the body before. The bodies and programmes it takes are left out: it is right too seldom.
+A registered name always goes first, then what the rules claim; of the names that only the rules know it may see more, or tell a person
+from the body before. Of bodies it is believed where they are one word or stand before one of their people; programmes are left out.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from threading import Lock
 
@@ -17,18 +19,23 @@ from spacy.language import Language
 
 from nlp.analysis import EntityType
 from nlp.entities.hits import ORGANISATIONS, Claims, Hit
+from nlp.entities.lexicon import load_lexicon
 from nlp.entities.view import View
 from nlp.ner import add_ner
 from nlp.registry import comparable
 from nlp.sentences import sentences
 from nlp.tokeniser import blank_language
 
-VERSION = "people-1"
-MODEL = Path(__file__).parents[1] / "models" / "names"
-LABEL = "PER"
+VERSION = "names-2"
+MODEL, SMALL = (Path(__file__).parents[1] / "models" / name for name in ("names", "names-lower"))
+"""The model of texts with capitals, and that of texts that lost them."""
+KINDS = {"PER": EntityType.PERSON, "ORG": EntityType.COMPANY, "GOV": EntityType.PUBLIC_BODY}
+"""Labels of the NER that are taken, with what they name."""
 WEIGHT = 0.6
 RULE = "ner"
 PAIR = re.compile(r"[A-Z][\w'.-]* (?:[a-z]{2,3} )?[A-Z][\w'-]*[a-z]")
+NEAR = 2
+"""Letters between a body and the person of it that stands behind."""
 LONG = 2
 """Spaces in a name of the rules from which the NER is asked about it."""
 
@@ -36,53 +43,94 @@ LONG = 2
 class OpenNames:
     """The NER over the views of an article. Made once (about half a second); one thread at a time reads, for spaCy's vocabulary grows."""
 
-    def __init__(self, language: Language) -> None:
-        """Keep a pipeline whose `doc.ents` have our labels."""
-        self._language, self._lock = language, Lock()
+    def __init__(self, language: Language, small: Language) -> None:
+        """Keep two pipelines whose `doc.ents` have our labels, `small` for texts without capitals."""
+        self._languages, self._lock = {True: language, False: small}, Lock()
 
     @classmethod
-    def load(cls, folder: Path = MODEL) -> OpenNames:
-        """The shipped model. Raises ModelError where it is missing or damaged."""
-        language = blank_language()
-        add_ner(language, folder)
-        return cls(language)
+    def load(cls, folder: Path = MODEL, small: Path = SMALL) -> OpenNames:
+        """The shipped models. Raises ModelError where one is missing or damaged."""
+        return cls(_language(folder), _language(small))
 
     def amend(self, views: Iterable[View], hits: Sequence[Hit], claims: Claims, closed: Claims) -> list[Hit]:
         """The hits with the people whom the NER adds in stretches that are free and not closed, each claimed; and the names that only the
         rules know as the NER sees them: longer ("Ahmad" → "Ahmad Luthfi"), or a body and a person ("Inspektorat Jenderal Rudi Supriatna").
         """
-        read = [hit for view in views if view.cased for hit in self.read(view, _stretches(view, hits, claims))]
-        amended = [seen for hit in hits for seen in _seen(hit, read, claims)]
+        read = self.read([(view, *stretch) for view in views for stretch in _stretches(view, hits, claims)])
+        people = [hit for hit in read if hit.type is EntityType.PERSON]
+        amended = [seen for hit in hits for seen in _seen(hit, people, claims)]
         for hit in read:
             if claims.free(hit.view, hit.start, hit.end) and closed.free(hit.view, hit.start, hit.end):
                 claims.take(hit)
                 amended.append(hit)
         return amended
 
-    def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
-        """The people whom these stretches of a view name by several words; capitals alone name nobody."""
-        for start, end in self._people([view.text[start:end] for start, end in stretches], [start for start, _ in stretches]):
-            name = view.text[start:end]
-            if " " in name and not name.isupper():
-                yield Hit(view, start, end, EntityType.PERSON, name, comparable(name), rule=RULE, weight=WEIGHT)
+    def read(self, stretches: Sequence[tuple[View, int, int]]) -> list[Hit]:
+        """The people whom these stretches of views name by several words (capitals alone name nobody), and the bodies."""
+        found = [hit for cased in (True, False) for hit in self._names([one for one in stretches if one[0].cased is cased], cased)]
+        return [hit for hit, behind in zip_longest(found, found[1:]) if _is_whole(hit) or (behind is not None and _has(hit, behind))]
 
-    def _people(self, texts: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
-        """Where people stand; what spaCy learns of words on the way is let go again."""
-        with self._lock, self._language.memory_zone():
-            docs = zip(places, self._language.pipe(texts), strict=True)
-            return [(at + one.start_char, at + one.end_char) for at, doc in docs for one in doc.ents if one.label_ == LABEL]
+    def _names(self, stretches: Sequence[tuple[View, int, int]], cased: bool) -> list[Hit]:
+        """Where names stand, all stretches in one run; what spaCy learns of words on the way is let go again."""
+        if not stretches:
+            return []
+        language = self._languages[cased]
+        with self._lock, language.memory_zone():
+            docs = language.pipe([view.text[start:end] for view, start, end in stretches])
+            return [
+                _hit(view, start + one.start_char, start + one.end_char, KINDS[one.label_])
+                for (view, start, _), doc in zip(stretches, docs, strict=True)
+                for one in doc.ents
+                if one.label_ in KINDS and (cased or one.label_ == "PER")
+            ]
+
+
+def _language(folder: Path) -> Language:
+    language = blank_language()
+    add_ner(language, folder)
+    return language
+
+
+def _hit(view: View, start: int, end: int, kind: EntityType) -> Hit:
+    name = view.text[start:end]
+    return Hit(view, start, end, kind, name, comparable(name), rule=RULE, weight=WEIGHT)
+
+
+def _is_whole(hit: Hit) -> bool:
+    """Whether a name says enough: a person by several words, a body by one; capitals alone name nobody."""
+    return (" " in hit.name) == (hit.type is EntityType.PERSON) and not hit.name.isupper()
+
+
+def _has(body: Hit, behind: Hit) -> bool:
+    """Whether a body stands right before one of its people ("Analis DCFX Lukman Leong")."""
+    near = body.view is behind.view and 0 < behind.start - body.end <= NEAR
+    return near and body.type is not EntityType.PERSON and behind.type is EntityType.PERSON
 
 
 def _stretches(view: View, hits: Sequence[Hit], claims: Claims) -> list[tuple[int, int]]:
     """The sentences that may hold a person nobody found: two words with capitals in a row that are not claimed whole, or a name of three
-    words and more that only the rules know. The NER takes ten times as long as all rules, and most sentences hold neither.
+    words and more that only the rules know; without capitals those in which somebody speaks or has a role. The NER takes ten times as
+    long as all rules, and most sentences hold neither.
     """
-    doubted = [hit for hit in hits if hit.view is view and not hit.id and hit.name.count(" ") >= LONG]
-    places = [found.start() for found in PAIR.finditer(view.text) if not claims.full(view, *found.span())]
-    marks = sorted([*places, *(hit.start for hit in doubted)])
+    if view.cased:
+        doubted = [hit for hit in hits if hit.view is view and not hit.id and hit.name.count(" ") >= LONG]
+        places = [found.start() for found in PAIR.finditer(view.text) if not claims.full(view, *found.span())]
+        marks = sorted([*places, *(hit.start for hit in doubted)])
+    else:
+        marks = [found.start() for found in _signs().finditer(view.lower)]
     spans = sentences(view.text)
     kept = {bisect_right(spans, (mark, len(view.text))) - 1 for mark in marks}
     return [spans[place] for place in sorted(kept) if place >= 0]
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    """Words beside a person's name: of speech and of roles."""
+    lexicon = load_lexicon()
+    words = sorted(
+        {word.casefold() for word in (*lexicon.speech_before, *lexicon.speech_after, *lexicon.role_words)}, key=len, reverse=True
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
 
 
 def _seen(hit: Hit, read: Sequence[Hit], claims: Claims) -> list[Hit]:

@@ -7,9 +7,10 @@
 heads.npz of them, as they are shipped.
 
 One pass over a window of the article (`nlp.commitments.learned.windows`) judges all its amounts: role, and for
-undertakings kind and stage. Needs torch and transformers (nlp/embeddings/build/requirements.txt); nothing
+undertakings kind, stage and which words name payers, receivers and programme (`nlp.training.pointers`).
+Needs torch and transformers (nlp/embeddings/build/requirements.txt); nothing
 here runs in Pantau. Method: heads over the mean of an amount's last hidden states (Devlin et al. 2019), cross entropy with smoothed
-labels, AdamW with linear warm-up and decay; embeddings stay as they are.
+labels, AdamW with linear warm-up and decay; embeddings stay as they are. Layers run in bfloat16.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from nlp.commitments.learned.windows import Window, windows
 from nlp.embeddings.build import bert
 from nlp.embeddings.build.__main__ import SHIPPED
 from nlp.embeddings.build.weights import read_weights
+from nlp.entities import Found, Recogniser
 from nlp.money import find_money
+from nlp.training.pointers import Pointed, party_places, pieces_of, pointer_heads, pointer_loss
 from nlp.training.roles import folds_of, read_gold, weighted
 
 SEED = 20261124
@@ -49,30 +52,36 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A window with the labels of its amounts by head."""
+    """A window with the labels of its amounts by head, and the words that name the parties of those that are undertakings."""
 
     window: Window
     labels: Mapping[str, Sequence[int]]
+    pointed: Mapping[int, Pointed]
     weight: float
     article: str
 
 
-def examples(record: Mapping[str, Any], tokenizer: Any, weight: float) -> Iterator[Example]:
-    """The windows of an annotated article around its amounts."""
+def examples(record: Mapping[str, Any], tokenizer: Any, weight: float, recogniser: Recogniser | None = None) -> Iterator[Example]:
+    """The windows of an annotated article around its amounts; `recogniser` says by what other names its payers go."""
     gold = record["money"]
     found = find_money(record["text"])
     matched = [next((g for g in gold if g["start"] < m.end and m.start < g["start"] + len(g["surface"])), None) for m in found]
     places = [(m.start, m.end) for m, g in zip(found, matched, strict=True) if g]
     kept = [g for g in matched if g]
+    names = recogniser.recognise(record.get("title") or "", record["text"]) if recogniser and record["commitments"] else Found()
+    parties = {id(undertaking): party_places(undertaking, record, names) for undertaking in record["commitments"]}
     for window in windows(tokenizer, record.get("title") or "", record["text"], places):
         labels: dict[str, list[int]] = {name: [] for name in HEADS}
-        for place in window.numbers:
+        pointed: dict[int, Pointed] = {}
+        for row, place in enumerate(window.numbers):
             amount = kept[place]
             undertaking = _undertaking(record, amount)
             labels["role"].append(ROLES.index(amount["role"]))
             labels["kind"].append(_label(KINDS, undertaking, "kind"))
             labels["stage"].append(_label(STAGES, undertaking, "status"))
-        yield Example(window, labels, weight, record["id"])
+            if undertaking:
+                pointed[row] = pieces_of(window, parties[id(undertaking)])
+        yield Example(window, labels, pointed, weight, record["id"])
 
 
 def lowered(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -115,6 +124,7 @@ def torch_model(weight_file: Path, layers: int) -> tuple[Any, Any]:
     encoder.embeddings.position_embeddings.weight.requires_grad_(False)
     torch.manual_seed(SEED)
     heads = {name: torch.nn.Linear(HIDDEN * 2, len(labels)) for name, labels in HEADS.items()}
+    heads |= pointer_heads(HIDDEN)
     model = torch.nn.ModuleDict({"encoder": encoder, "drop": torch.nn.Dropout(DROPPED), **heads})
     return model, bert.tokenizer(weights, rows, pieces)
 
@@ -129,24 +139,25 @@ def padded(batch: Sequence[Window]) -> tuple[Any, Any]:
     return ids, types
 
 
-def states(model: Any, batch: Sequence[Window]) -> Any:
-    """One row for every amount of the batch: the mean of its states beside the window's first state."""
+def states(model: Any, batch: Sequence[Window]) -> tuple[Any, Any]:
+    """(one row for every amount of the batch: the mean of its states beside the window's first state; the states of all pieces)."""
     import torch
 
     ids, types = padded(batch)
-    hidden = model["encoder"](input_ids=ids, attention_mask=(ids != 1).long(), token_type_ids=types).last_hidden_state
-    hidden = model["drop"](hidden)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = model["encoder"](input_ids=ids, attention_mask=(ids != 1).long(), token_type_ids=types).last_hidden_state
+    hidden = model["drop"](hidden.float())
     rows = [torch.cat([hidden[row, start:end].mean(0), hidden[row, 0]]) for row, window in enumerate(batch) for start, end in window.pieces]
-    return torch.stack(rows)
+    return torch.stack(rows), hidden
 
 
 def loss(model: Any, batch: Sequence[Example]) -> Any:
     """The weighted loss of a batch over all heads."""
     import torch
 
-    rows = states(model, [example.window for example in batch])
+    rows, hidden = states(model, [example.window for example in batch])
     weights = torch.tensor([example.weight for example in batch for _ in example.window.pieces])
-    total = torch.zeros(())
+    total = pointer_loss(model, rows, hidden, [(example.window, example.pointed) for example in batch])
     for name, share in (("role", 1.0), ("kind", 0.5), ("stage", 0.5)):
         wanted = torch.tensor([label for example in batch for label in example.labels[name]])
         if (wanted != IGNORED).any():
@@ -166,7 +177,7 @@ def judge(model: Any, found: Sequence[Example]) -> list[dict[str, Any]]:
     with torch.no_grad():
         for start in range(0, len(found), 16):
             part = found[start : start + 16]
-            rows = states(model, [example.window for example in part])
+            rows, _ = states(model, [example.window for example in part])
             said = {name: model[name](rows).softmax(-1).tolist() for name in HEADS}
             at = 0
             for example in part:
@@ -254,10 +265,11 @@ def main(arguments: list[str] | None = None) -> int:
         model.load_state_dict(torch.load(given.out / "model.pt", weights_only=True))
         export(model, given.weights, given.out)
         return 0
-    data, chance = list[Example](), random.Random(SEED)
+    data, chance, recogniser = list[Example](), random.Random(SEED), Recogniser.load()
     for file, weight in map(weighted, given.facts):
         for record in read_gold([Path(name) for name in given.corpora.split(",")], [file]):
-            data.extend(examples(lowered(record) if chance.random() < LOWERED else record, tokenizer, weight))
+            read = lowered(record) if chance.random() < LOWERED else record
+            data.extend(examples(read, tokenizer, weight, None if record["id"].startswith(WRITTEN) else recogniser))
     apart = set() if given.all else folds_of({example.article for example in data if not example.article.startswith(WRITTEN)})[0]
     held = [example for example in data if example.article in apart]
     used = [example for example in data if example.article not in apart]

@@ -1,6 +1,9 @@
 """Trains the NER of our own guidelines on articles whose names are annotated: every place where an annotated name stands is tagged.
 
-    python -m nlp.training.names CORPUS OUT FACTS.jsonl [FACTS.jsonl …]
+    python -m nlp.training.names tag CORPUS OUT FACTS.jsonl…          OUT/train.jsonl and OUT/dev.jsonl, for this and for the teacher
+    python -m nlp.training.names sentences CORPUS OUT.jsonl FACTS.jsonl…     every sentence of the other articles, for the teacher to label
+    python -m nlp.training.names train OUT [SILVER.jsonl]             OUT/pipeline and OUT/shipped
+    python -m nlp.training.names train-lower OUT [SILVER.jsonl]       the same for texts without capitals
 
 Annotators list each name once, in its fullest form; its short forms are tagged too: without brackets, what the brackets hold, a firm
 without its legal form, and of a person each single name. Labels: PER, ORG (companies, associations), GOV (public bodies), PRG
@@ -24,8 +27,8 @@ from nlp.analysis import EntityType
 from nlp.language import load_language
 from nlp.registry import Registry, Rule, load_registry
 from nlp.sentences import sentences
-from nlp.training.facts import load_gold
-from nlp.training.ner import Plan, Sentence, score, ship, spans, train
+from nlp.training.facts import load_gold, read_lines
+from nlp.training.ner import Plan, Sentence, lowered, read_silver, score, ship, spans, train, write_sentences
 
 LABELS = {"companies": "ORG", "gov": "GOV", "programmes": "PRG"}
 SEED = 7
@@ -52,12 +55,13 @@ def forms_of(record: Mapping[str, Any]) -> list[_Form]:
     named = [(name, label) for key, label in LABELS.items() for name in record[key]]
     named += [(person["name"], "PER") for person in record["people"]]
     for name, label in named:
-        for text, full in _variants(name, label):
+        for text, full in variants(name, label):
             found.setdefault(text, _Form(text, label, full))
     return sorted(found.values(), key=lambda form: (not form.full, -len(form.text)))
 
 
-def _variants(name: str, label: str) -> Iterator[tuple[str, bool]]:
+def variants(name: str, label: str) -> Iterator[tuple[str, bool]]:
+    """The ways a name of PER, ORG, GOV or PRG is written, each with whether it is a full one."""
     plain = _BRACKETS.sub("", name).strip()
     inner = [part.strip() for part in _BRACKETS.findall(name)]
     for text in (plain, *inner):
@@ -130,20 +134,48 @@ def name_pool(data: Iterable[Sentence], registry: Registry, language: Language) 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train on nine tenths of the articles, keep the epoch that is best on the rest; print figures, write OUT/pipeline and OUT/shipped."""
-    if len(arguments) < 3:
-        sys.stderr.write("usage: python -m nlp.training.names CORPUS OUT FACTS.jsonl [FACTS.jsonl …]\n")
-        return 2
-    corpus, out, *facts = map(Path, arguments)
+    """Do what the module's docstring says; a tenth of the annotated articles chooses the epoch."""
+    match arguments:
+        case ["tag", corpus, out, *facts] if facts:
+            return _tag(Path(corpus), Path(out), list(map(Path, facts)))
+        case ["sentences", corpus, out, *facts] if facts:
+            return _sentences(Path(corpus), Path(out), list(map(Path, facts)))
+        case ["train" | "train-lower" as verb, out, *silver] if len(silver) < 2:
+            return _train(Path(out), [Path(name) for name in silver], lower=verb == "train-lower")
+    sys.stderr.write(f"{__doc__}\n")
+    return 2
+
+
+def _tag(corpus: Path, out: Path, facts: list[Path]) -> int:
     language = load_language(entities=False)
     records = sorted(load_gold(facts, corpus), key=lambda record: record["id"])
     random.Random(SEED).shuffle(records)
     cut = len(records) // 10
-    dev, data = ([s for record in part for s in tagged(record, language)] for part in (records[:cut], records[cut:]))
-    plan = Plan(width=WIDTH, rows=ROWS, epochs=EPOCHS, dropout=DROPOUT, tok2vec=_tok2vec())
-    trained = train(data, dev, name_pool(data, load_registry(), language), plan)
-    figures = {"articles": len(records), "sentences": len(data), "dev": score(trained, dev)}
     out.mkdir(parents=True, exist_ok=True)
+    for name, part in (("dev", records[:cut]), ("train", records[cut:])):
+        write_sentences(out / f"{name}.jsonl", (sentence for record in part for sentence in tagged(record, language)))
+    return 0
+
+
+def _sentences(corpus: Path, out: Path, facts: list[Path]) -> int:
+    language = load_language(entities=False)
+    known = {fact["id"] for path in facts for fact in read_lines(path)}
+    blank: dict[str, list[str]] = {"companies": [], "gov": [], "programmes": [], "people": []}
+    rows = (row for row in read_lines(corpus) if row["id"] not in known)
+    write_sentences(out, (sentence for row in rows for sentence in tagged({**row, **blank}, language)))
+    return 0
+
+
+def _train(out: Path, silver: list[Path], *, lower: bool) -> int:
+    language = load_language(entities=False)
+    data, dev = read_silver(out / "train.jsonl", set()), read_silver(out / "dev.jsonl", set())
+    pool = name_pool(data, load_registry(), language)
+    data += [sentence for path in silver for sentence in read_silver(path, set())]
+    share = 1.0 if lower else 0.0
+    dev = [lowered(sentence, random.Random(SEED), share) for sentence in dev]
+    plan = Plan(width=WIDTH, rows=ROWS, epochs=EPOCHS, dropout=DROPOUT, tok2vec=_tok2vec(), lowered=share)
+    trained = train(data, dev, pool, plan)
+    figures = {"sentences": len(data), "dev": score(trained, dev)}
     trained.to_disk(out / "pipeline")
     ship(trained, plan, figures, out / "shipped")
     sys.stdout.write(json.dumps(figures) + "\n")

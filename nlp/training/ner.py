@@ -83,6 +83,12 @@ def read_silver(path: Path, held_out: set[str]) -> list[Sentence]:
     return [sentence for sentence in found if sentence.key not in held_out]
 
 
+def write_sentences(path: Path, found: Iterable[Sentence]) -> None:
+    """One line of words and tags a sentence, as `read_silver` reads them."""
+    with path.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps({"words": s.words, "tags": s.tags}, ensure_ascii=False) + "\n" for s in found)
+
+
 def example(language: Language, sentence: Sentence) -> Example:
     """A sentence as spaCy trains on it."""
     words = list(sentence.words)
@@ -148,6 +154,11 @@ def varied(sentence: Sentence, chance: random.Random, pool: dict[str, list[tuple
     return sentence
 
 
+def lowered(sentence: Sentence, chance: random.Random, share: float) -> Sentence:
+    """The sentence, in so many of the cases without capitals."""
+    return Sentence(tuple(word.lower() for word in sentence.words), sentence.tags) if chance.random() < share else sentence
+
+
 def blank(width: int, rows: Sequence[int]) -> Language:
     """An untrained pipeline with the NER alone."""
     language = spacy.blank("id")
@@ -157,7 +168,9 @@ def blank(width: int, rows: Sequence[int]) -> Language:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train: the model's shape, the epochs, and what to go on from (pretrained tok2vec weights, or an earlier model)."""
+    """How to train: the model's shape, the epochs, what to go on from (pretrained tok2vec weights, or an earlier model), and the share of
+    sentences read without capitals, since some outlets print none.
+    """
 
     width: int
     rows: tuple[int, ...]
@@ -165,6 +178,7 @@ class Plan:
     dropout: float
     tok2vec: bytes | None = None
     first: Language | None = None
+    lowered: float = 0.0
 
 
 def train(data: list[Sentence], dev: list[Sentence], pool: dict[str, list[tuple[str, ...]]], plan: Plan) -> Language:
@@ -184,7 +198,8 @@ def train(data: list[Sentence], dev: list[Sentence], pool: dict[str, list[tuple[
         losses: dict[str, float] = {}
         size = min(LARGEST_BATCH, SMALLEST_BATCH + 4 * epoch)
         for start in range(0, len(data), size):
-            batch = [example(language, varied(sentence, chance, pool)) for sentence in data[start : start + size]]
+            copies = [lowered(varied(sentence, chance, pool), chance, plan.lowered) for sentence in data[start : start + size]]
+            batch = [example(language, copy) for copy in copies]
             language.update(batch, sgd=optimizer, drop=plan.dropout, losses=losses)
         with language.use_params(optimizer.averages):
             figure = score(language, dev)["f"]

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from nlp.analysis import Kind, MoneyRole, Status
 from nlp.commitments.learned.encoder import FOLDER, AmountEncoder, Judgement, amount_encoder
 from nlp.commitments.learned.windows import LONGEST, TITLE, windows
+from nlp.commitments.parties import Parties
 from nlp.embeddings.onnx import BUNDLED
 from nlp.errors import ModelError
 from nlp.money import find_money
@@ -77,6 +78,18 @@ def test_a_price_is_told_from_an_undertaking() -> None:
     assert said[0].role[MoneyRole.PRICE] < said[0].role[MoneyRole.COMMITMENT]
 
 
+def test_it_points_to_who_pays_and_who_receives() -> None:
+    said = read("", TEXT, {0})[0].pointers
+    assert said is not None
+    parties = Parties("", TEXT, [read("", TEXT, {0})[0]])
+    assert [parties.written(run) for run in parties.names("payer")] == ["Bank Rakyat Indonesia"]
+    assert [parties.written(run) for run in parties.names("receiver")] == ["pelaku UMKM"]
+
+
+def test_it_points_to_nobody_where_nothing_is_undertaken() -> None:
+    assert read("", TEXT, {1})[1].pointers is None
+
+
 def test_passages_that_nobody_asked_about_are_not_read() -> None:
     text = "Dana Rp 5 miliar cair. " + "Cuaca cerah sepanjang hari di kota itu. " * 60 + "Harga gabah Rp 6.500 per kg."
     assert set(read("", text, {1})) == {1}
@@ -116,11 +129,12 @@ def test_heads_that_are_missing_are_refused_when_it_is_loaded(tmp_path: Path, ke
         AmountEncoder(tmp_path)
 
 
-def test_a_model_of_other_labels_is_refused_by_the_name_of_the_head(tmp_path: Path) -> None:
+@pytest.mark.parametrize("head", ["kind", "asks"])
+def test_a_model_of_other_labels_is_refused_by_the_name_of_the_head(tmp_path: Path, head: str) -> None:
     (tmp_path / "model.onnx").write_bytes((FOLDER / "model.onnx").read_bytes())
     with np.load(FOLDER / "heads.npz") as heads:
-        np.savez(tmp_path / "heads.npz", **{name: heads[name][:-1] if name.startswith("kind") else heads[name] for name in heads.files})
-    with pytest.raises(ModelError, match="kind"):
+        np.savez(tmp_path / "heads.npz", **{name: heads[name][:-1] if name.startswith(head) else heads[name] for name in heads.files})
+    with pytest.raises(ModelError, match=head):
         AmountEncoder(tmp_path)
 
 

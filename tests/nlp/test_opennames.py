@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,8 @@ class Said(OpenNames):
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
-        for name in self.names:
-            place = view.text.find(name)
-            if any(start <= place < end for start, end in stretches):
-                yield hit(view, name)
+    def read(self, stretches: Sequence[tuple[View, int, int]]) -> list[Hit]:
+        return [hit(view, name) for name in self.names for view, start, end in stretches if start <= view.text.find(name) < end]
 
 
 def hit(view: View, name: str, kind: EntityType = EntityType.PERSON, identity: str = "") -> Hit:
@@ -59,14 +56,25 @@ def test_a_body_that_swallowed_a_person_gives_both() -> None:
     assert found == [("Inspektorat Jenderal", BODY), ("Rudi Supriatna", PERSON)]
 
 
+def test_without_capitals_people_are_sought_where_somebody_speaks_or_has_a_role() -> None:
+    assert amended("menurut rukmini wahyudi, harga naik.", [], "rukmini wahyudi") == [("rukmini wahyudi", PERSON)]
+    assert amended("harga beras rukmini wahyudi naik.", [], "rukmini wahyudi") == []
+
+
+def test_a_body_of_one_word_or_before_one_of_its_people_is_added() -> None:
+    view = make_view("text", "Analis Arunika Futures Lukman Leong dan Infinix hadir; Beras Premium naik.")
+    seen = OpenNames.load().read([(view, 0, len(view.text))])
+    assert ("Arunika Futures", EntityType.COMPANY) in [(one.name, one.type) for one in seen]
+
+
 def test_a_registered_name_stays_as_it_is() -> None:
     registered = [("Bank Jago", EntityType.COMPANY, "idx:ARTO")]
     assert amended("Bank Jago Karim hadir", registered, "Bank Jago Karim") == [("Bank Jago", EntityType.COMPANY)]
 
 
-def test_nobody_is_sought_in_a_text_without_capitals() -> None:
-    view = make_view("text", "menurut rukmini wahyudi, harga naik. " * 9)
-    assert Said("rukmini wahyudi").amend([view], [], Claims(), Claims()) == []
+def test_people_of_a_text_without_capitals_are_found_by_its_own_model() -> None:
+    text = "direktur utama pt arunika batu, hendra wirawan, menilai pasar akan tumbuh. " + "pasokan dari petani berkurang. " * 9
+    assert "hendra wirawan" in Recogniser.load().recognise("", text).people
 
 
 def test_the_shipped_model_finds_a_foreign_name_that_no_list_has() -> None:
@@ -88,9 +96,9 @@ def test_a_sentence_whose_names_are_all_known_is_not_read() -> None:
         def __init__(self) -> None:
             pass
 
-        def read(self, view: View, stretches: Sequence[tuple[int, int]]) -> Iterator[Hit]:
-            asked.extend(view.text[start:end] for start, end in stretches)
-            return iter(())
+        def read(self, stretches: Sequence[tuple[View, int, int]]) -> list[Hit]:
+            asked.extend(view.text[start:end] for view, start, end in stretches)
+            return []
 
     view, claims = make_view("text", "Bank Jago menyalurkan kredit. Harga beras naik. Menurut Rukmini Wahyudi, itu baik."), Claims()
     known = hit(view, "Bank Jago", EntityType.COMPANY, "idx:ARTO")

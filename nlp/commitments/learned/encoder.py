@@ -7,7 +7,7 @@ neighbour. Trained by `nlp.training.encoder`; the card is `nlp/models/amounts/RE
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 
 from nlp.analysis import Kind, Money, MoneyRole, Status
 from nlp.commitments.learned.mixing import mixed
+from nlp.commitments.learned.pointers import POINTERS, WIDTH, Pointers
 from nlp.commitments.learned.windows import Window, windows
 from nlp.embeddings.onnx import BUNDLED, ONNX_ERRORS, session_options
 from nlp.errors import ModelError
@@ -28,21 +29,27 @@ FOLDER = Path(__file__).parents[2] / "models" / "amounts"
 ROLES, KINDS, STAGES = tuple(MoneyRole), tuple(Kind), tuple(Status)
 HEADS: Mapping[str, Sequence[str]] = {"role": ROLES, "kind": KINDS, "stage": STAGES}
 """Head → its labels in the order of its outputs, for training and for use."""
+POINTING = {"asks": len(POINTERS) * WIDTH, "answers": len(POINTERS) * WIDTH, "alone": len(POINTERS)}
+"""The heads that point to words (`nlp.training.pointers`) with their numbers of outputs."""
+POINTED = 0.15
+"""From this probability of an undertaking or a target on it is also said which words name its parties."""
 Row = NDArray[np.float32]
 _AGAIN = "build it again with nlp.training.encoder"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the encoder says of one amount: probabilities of its role and, if it is of an undertaking, of its kind and stage."""
+    """What the encoder says of one amount: probabilities of its role and, if it is of an undertaking, of its kind and stage and
+    which words name its parties (None where it is none in all likelihood)."""
 
     role: Mapping[MoneyRole, float]
     kind: Mapping[Kind, float]
     stage: Mapping[Status, float]
+    pointers: Pointers | None = None
 
     def heard(self, title: Judgement | None) -> Judgement:
         """With the role of the same figure in the title as half of its own; kind and stage stay, since titles are short."""
-        return self if title is None else Judgement(mixed(title.role, self.role), self.kind, self.stage)
+        return self if title is None else replace(self, role=mixed(title.role, self.role))
 
 
 class AmountEncoder:
@@ -58,15 +65,15 @@ class AmountEncoder:
             weights = (folder / "model.onnx").read_bytes()
             with np.load(BytesIO((folder / "heads.npz").read_bytes()), allow_pickle=False) as arrays:
                 self._heads = {
-                    name: (arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"].astype(np.float32)) for name in HEADS
+                    name: (arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"].astype(np.float32))
+                    for name in (*HEADS, *POINTING)
                 }
             self._tokenizer = Tokenizer.from_buffer((BUNDLED / "tokenizer.json").read_bytes())
             self._session = onnxruntime.InferenceSession(weights, session_options(), providers=["CPUExecutionProvider"])
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, *ONNX_ERRORS) as error:
             raise ModelError(f"the encoder of amounts in {folder} cannot be used: {error}; {_AGAIN}") from error
-        wrong = [
-            name for name, labels in HEADS.items() if len(labels) != len(self._heads[name][0]) or len(labels) != len(self._heads[name][1])
-        ]
+        outputs = {name: len(labels) for name, labels in HEADS.items()} | POINTING
+        wrong = [name for name, count in outputs.items() if {len(values) for values in self._heads[name]} != {count}]
         if wrong:
             raise ModelError(f"the encoder of amounts in {folder} has other labels ({', '.join(wrong)}); {_AGAIN}")
 
@@ -96,7 +103,11 @@ class AmountEncoder:
         """What it says of the amounts of a window, by their number."""
         hidden = self._states(window)
         rows = (np.concatenate([hidden[first:end].mean(axis=0), hidden[0]]) for first, end in window.pieces)
-        return {number: self._judgement(row) for number, row in zip(window.numbers, rows, strict=True)}
+        judged = {number: (self._judgement(row), row) for number, row in zip(window.numbers, rows, strict=True)}
+        return {
+            number: replace(said, pointers=self._pointers(window, hidden, row)) if _may_undertake(said) else said
+            for number, (said, row) in judged.items()
+        }
 
     def _states(self, window: Window) -> Row:
         ids = np.array([window.ids], np.int64)
@@ -108,9 +119,19 @@ class AmountEncoder:
         role, kind, stage = (_softmax(self._linear(name, row)).tolist() for name in HEADS)
         return Judgement(dict(zip(ROLES, role, strict=True)), dict(zip(KINDS, kind, strict=True)), dict(zip(STAGES, stage, strict=True)))
 
+    def _pointers(self, window: Window, hidden: Row, row: Row) -> Pointers:
+        asks = self._linear("asks", row).reshape(len(POINTERS), WIDTH)
+        answers = self._linear("answers", hidden).reshape(-1, len(POINTERS), WIDTH)
+        scores = np.einsum("nsd,sd->ns", answers, asks) / WIDTH**0.5 + self._linear("alone", hidden)
+        return Pointers(window.written, window.body, 1 / (1 + np.exp(-scores)))
+
     def _linear(self, name: str, values: Row) -> Row:
         weight, bias = self._heads[name]
         return np.asarray(values @ weight.T + bias, np.float32)
+
+
+def _may_undertake(said: Judgement) -> bool:
+    return said.role[MoneyRole.COMMITMENT] + said.role[MoneyRole.TARGET] >= POINTED
 
 
 def _figure(money: Money) -> tuple[str, object, object]:

@@ -13,8 +13,8 @@ FLATTENED, SHARPENED = 0.7, 1.5
 """By what scores of rules are multiplied before they become probabilities: of roles (many signs speak for them), of kinds and stages."""
 SHARE = 0.5
 """How much of a mixture is the model's."""
-BESIDE_SIGNS = 0.3
-"""How much of it is the encoder's where it speaks of kinds and stages: it decides where signs are weak, having seen few undertakings."""
+BESIDE_SIGNS = 0.5
+"""How much of it is the encoder's where it speaks of kinds and stages."""
 
 
 def softmax(scores: Mapping[Label, float], labels: Sequence[Label], by: float = FLATTENED) -> dict[Label, float]:

@@ -25,7 +25,7 @@ ENCODED = 0.4
 """How much of the whole probability is the encoder's, where it was asked."""
 CERTAIN = 0.9
 """From this probability on rules and linear model need no encoder, unless what they see is an undertaking or near one."""
-UNSURE = 0.3
+UNSURE = 0.2
 """Below this probability of its best role the mixture says nothing: the rules' role stands."""
 TIED = 0.03
 """Two roles whose probabilities differ by less are equal: where one is the rules', it stands."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-TITLE, BEFORE, BEHIND, LONGEST = 24, 56, 28, 176
+TITLE, BEFORE, BEHIND, LONGEST = 24, 80, 32, 200
 """Pieces: of the title, at least before and behind an amount (where the text has them), of the text's part of a window."""
 _START, _END = 0, 2
+_NOWHERE = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,17 @@ class Window:
         types: 1 where a piece is of an amount, else 0.
         numbers: which amounts of the article it judges, by their place in the list.
         pieces: for each of these its pieces as (first, end).
+        written: where each piece stands as (start, end) in code points: in the title for those before `body`, behind it in the text; the
+            marks stand nowhere (0, 0).
+        body: the first piece of the text.
     """
 
     ids: tuple[int, ...]
     types: tuple[int, ...]
     numbers: tuple[int, ...]
     pieces: tuple[tuple[int, int], ...]
+    written: tuple[tuple[int, int], ...]
+    body: int
 
 
 def windows(tokenizer: Any, title: str, text: str, places: Sequence[tuple[int, int]]) -> list[Window]:
@@ -37,7 +43,7 @@ def windows(tokenizer: Any, title: str, text: str, places: Sequence[tuple[int, i
     """
     if not places:
         return []
-    head = tokenizer.encode(title, add_special_tokens=False).ids[:TITLE]
+    head = tokenizer.encode(title, add_special_tokens=False)
     body = tokenizer.encode(text, add_special_tokens=False)
     spans = _piece_spans(body.offsets, places)
     out: list[Window] = []
@@ -67,11 +73,12 @@ def _piece_spans(offsets: Sequence[tuple[int, int]], places: Sequence[tuple[int,
     return spans
 
 
-def _window(head: Sequence[int], body: Any, start: int, end: int, numbers: range, spans: Sequence[tuple[int, int]]) -> Window:
-    lead = (_START, *head, _END)
+def _window(head: Any, body: Any, start: int, end: int, numbers: range, spans: Sequence[tuple[int, int]]) -> Window:
+    lead = (_START, *head.ids[:TITLE], _END)
+    written = (_NOWHERE, *head.offsets[:TITLE], _NOWHERE, *body.offsets[start:end], _NOWHERE)
     shift = len(lead) - start
     types = [0] * (len(lead) + end - start + 1)
     own = tuple((spans[n][0] + shift, min(spans[n][1], end) + shift) for n in numbers)
     for first, stop in own:
         types[first:stop] = [1] * (stop - first)
-    return Window((*lead, *body.ids[start:end], _END), tuple(types), tuple(numbers), own)
+    return Window((*lead, *body.ids[start:end], _END), tuple(types), tuple(numbers), own, written, len(lead))
