@@ -48,6 +48,7 @@ def _one(text: str) -> Money:
         ("tiket seharga 150.000 won", "KRW", "150000", None),
         ("bantuan 500 juta shekel", "ILS", "500e6", None),
         ("dana 30 miliar krone", "NOK", "30e9", None),
+        ("setara sekitar 2.900 franc Burundi", "BIF", "2900", None),
         ("pinjaman eur 3,2 juta", "EUR", "3.2e6", None),
         ("uang sebanyakRp 400.000.000 disita", "IDR", "400000000", None),
         ("sebesar Rp 1.549, 22 miliar", "IDR", "1549.22e9", None),
