@@ -165,3 +165,21 @@ def test_any_text_is_analysed_and_evidence_is_the_text_at_its_offsets(pipeline: 
 )
 def test_the_receiver_is_the_seller_the_bought_company_or_the_group_by_its_short_name(pipeline: Pipeline, text: str, receiver: str) -> None:
     assert pipeline.analyse("", text).commitments[0].beneficiaries == (receiver,)
+
+
+def test_a_market_note_can_hold_a_sure_undertaking(pipeline: Pipeline) -> None:
+    text = (
+        "Indeks Harga Saham Gabungan (IHSG) ditutup menguat 0,5 persen ke level 7.210 pada perdagangan Senin. PT Bank Mandiri Tbk "
+        "memberikan kredit Rp 2 triliun kepada PT Timah Tbk untuk modal kerja. Investor asing mencatat beli bersih Rp 512 miliar."
+    )
+    analysis = pipeline.analyse("IHSG Ditutup Menguat 0,5 Persen", text)
+    assert analysis.type == "market_note"
+    assert [(item.amount_low, item.kind, item.beneficiaries) for item in analysis.commitments] == [
+        (Decimal(2_000_000_000_000), Kind.CREDIT, ("PT Timah Tbk",))
+    ]
+
+
+def test_the_state_pays_where_the_sentence_before_speaks_of_it(pipeline: Pipeline) -> None:
+    text = "Pemerintah melanjutkan bantuan untuk keluarga miskin. Setiap keluarga akan menerima bantuan tunai Rp 600.000 mulai Maret."
+    [commitment] = pipeline.analyse("", text).commitments
+    assert [actor.name for actor in commitment.actors] == ["pemerintah"]
