@@ -11,8 +11,10 @@ EXCEPTIONS = tuple(
 """Written with a stop or sign, yet one token."""
 
 
-def blank_language() -> Language:
-    """An Indonesian pipeline that only cuts a text into tokens."""
+def blank_language(like: Language | None = None) -> Language:
+    """An Indonesian pipeline that only cuts a text into tokens; with vocabulary and tokeniser of `like`, which take a second to make."""
+    if like is not None:
+        return type(like)(vocab=like.vocab, create_tokenizer=lambda _: like.tokenizer)
     language = spacy.blank("id")
     for exception in EXCEPTIONS:
         language.tokenizer.add_special_case(exception, [{"ORTH": exception}])  # type: ignore[union-attr]  # spaCy types it as a callable

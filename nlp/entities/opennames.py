@@ -41,7 +41,7 @@ LONG = 2
 
 
 class OpenNames:
-    """The NER over the views of an article. Made once (about half a second); one thread at a time reads, for spaCy's vocabulary grows."""
+    """The NER over the views of an article. Made once (about a second); one thread at a time reads, for spaCy's vocabulary grows."""
 
     def __init__(self, language: Language, small: Language) -> None:
         """Keep two pipelines whose `doc.ents` have our labels, `small` for texts without capitals."""
@@ -50,7 +50,11 @@ class OpenNames:
     @classmethod
     def load(cls, folder: Path = MODEL, small: Path = SMALL) -> OpenNames:
         """The shipped models. Raises ModelError where one is missing or damaged."""
-        return cls(_language(folder), _language(small))
+        first = blank_language()
+        second = blank_language(first)
+        add_ner(first, folder)
+        add_ner(second, small)
+        return cls(first, second)
 
     def amend(self, views: Iterable[View], hits: Sequence[Hit], claims: Claims, closed: Claims) -> list[Hit]:
         """The hits with the people whom the NER adds in stretches that are free and not closed, each claimed; and the names that only the
@@ -83,12 +87,6 @@ class OpenNames:
                 for one in doc.ents
                 if one.label_ in KINDS and (cased or one.label_ == "PER")
             ]
-
-
-def _language(folder: Path) -> Language:
-    language = blank_language()
-    add_ner(language, folder)
-    return language
 
 
 def _hit(view: View, start: int, end: int, kind: EntityType) -> Hit:
