@@ -26,9 +26,9 @@ class Bodies:
         """The bodies of the text that begin in a stretch."""
         return [m for m in self.all if m.field == "text" and start <= m.start < end]
 
-    def titled(self) -> list[Mention]:
-        """The bodies of the title."""
-        return [m for m in self.all if m.field == "title"]
+    def at(self, place: int) -> bool:
+        """Whether a body of the text is named at this place."""
+        return any(m.start <= place < m.end for m in self.all if m.field == "text")
 
     def names(self, field: Source, start: int, end: int) -> set[str]:
         """What the bodies are called, in small letters, that a stretch of this field touches."""

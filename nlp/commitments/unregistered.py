@@ -73,14 +73,14 @@ class UnregisteredPayers:
         generic = pattern("slots", "generic_payers")
         for context in frame.contexts:
             match = generic.search(context.sentence)
-            if match and not any(m.start <= context.start + match.start() < m.end for m in self._bodies.all if m.field == "text"):
+            if match and not self._bodies.at(context.start + match.start()):
                 acts = pattern("slots", "active").search(context.sentence[match.end() : match.end() + 60])
                 return _found([match], context.start, 2.4 if acts else 1.2)
         for context in frame.contexts:
+            begin = self._bodies.text.rfind(context.before, 0, context.start)
             for match in generic.finditer(context.before):
-                start = self._bodies.text.rfind(context.before, 0, context.start) + match.start()
-                if not any(m.start <= start < m.end for m in self._bodies.all if m.field == "text"):
-                    return _found([match], start - match.start(), BEFORE)
+                if not self._bodies.at(begin + match.start()):
+                    return _found([match], begin, BEFORE)
         titled = generic.search(self._bodies.title)
         match = titled or generic.search(self._bodies.text[:400])
         return _found([match], 0, 0.3, "title" if titled else "text") if match else None

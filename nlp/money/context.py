@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from nlp.money.grammar import Amount
-from nlp.money.quantities import BLANK
+from nlp.money.patterns import BLANK
 from nlp.money.tables import Bound, hedges, number_words, per_units
 
 _BACK = 48

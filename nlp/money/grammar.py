@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from nlp.money.quantities import BLANK, Quantity, find_quantities
+from nlp.money.patterns import BLANK
+from nlp.money.quantities import Quantity, find_quantities
 from nlp.money.tables import bare_rules
 
 _RANGE_GAP = re.compile(rf"{BLANK}*(?:-|–|—|−|s\.?/?d\.?|sampai(?:{BLANK}+dengan)?|hingga|to){BLANK}*", re.IGNORECASE)

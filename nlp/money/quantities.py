@@ -12,16 +12,13 @@ from decimal import Decimal
 from functools import cache
 
 from nlp.money.numerals import WordReader, read_digits, word_reader
-from nlp.money.tables import CurrencyForm, Magnitude, cent_words, currency_forms, magnitudes
-
-BLANK = r"[\s\u200b\u200c\u200d\u2060\ufeff]"
-"""White space as pages have it: NBSP and thin spaces are in \\s, zero-width characters are not."""
+from nlp.money.patterns import BLANK, CHAINABLE, Patterns, key, patterns_of
+from nlp.money.tables import CurrencyForm
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
 _SPACED_DECIMALS = re.compile(r",\s(\d{1,2})(?=\s?(?:juta|miliar|milyar|triliun))", re.ASCII)
 _DASH_END = re.compile(r",(?:-|–|00\b)(?!\d)")
 _LOOK_BACK = 26
-_CHAINABLE = {"puluh": 1, "ratus": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,60 +53,6 @@ class Quantity:
         return self.before or self.after
 
 
-def _flexible(form: str) -> str:
-    """A form as a pattern; its blanks match any white space."""
-    return rf"{BLANK}+".join(re.escape(part) for part in form.split())
-
-
-def _case_folded(form: str) -> bool:
-    """Whether a currency form is matched in any case: names, and the symbols of rupiah and dollar, not three-letter codes."""
-    return any(ch.islower() for ch in form) or form in {"USD", "IDR", "US$", "US $"}
-
-
-def _alternatives(forms: list[str]) -> str:
-    folded = "|".join(_flexible(form) for form in forms if _case_folded(form))
-    exact = "|".join(_flexible(form) for form in forms if not _case_folded(form))
-    return "|".join(part for part in (f"(?i:{folded})" if folded else "", exact) if part)
-
-
-def _key(form: str) -> str:
-    return re.sub(rf"{BLANK}+", " ", form).casefold()
-
-
-class _Patterns:
-    """The tables compiled to patterns, for one language of magnitudes."""
-
-    def __init__(self, english: bool) -> None:
-        lang = "en" if english else "id"
-        usable = [item for item in magnitudes() if item.lang in ("any", lang)]
-        before = [item for item in currency_forms() if item.place == "before"]
-        after = [item for item in currency_forms() if item.place == "after"]
-        self.magnitude_of: dict[str, Magnitude] = {item.form if item.style == "letter" else item.form.casefold(): item for item in usable}
-        self.before_code = {_key(item.form): item.code for item in before}
-        self.after_form: dict[str, CurrencyForm] = {_key(item.form): item for item in after}
-        self.before = re.compile(rf"(?P<cur>{_alternatives([item.form for item in before])})(?P<gap>{BLANK}{{0,3}})\Z")
-        self.magnitude = re.compile(self._magnitude_pattern(usable))
-        cents = "|".join(sorted(cent_words(), key=len, reverse=True))
-        self.cents = re.compile(rf"{BLANK}?(?i:{cents})(?!\w)")
-        names = _alternatives([item.form for item in after])
-        self.after = re.compile(rf"(?:{BLANK}{{0,3}}|-)(?P<cur>{names})(?![^\W\d_])(?!{BLANK}?\d)")
-
-    @staticmethod
-    def _magnitude_pattern(usable: list[Magnitude]) -> str:
-        words = "|".join(re.escape(item.form) for item in usable if item.style != "letter")
-        letters = "|".join(sorted({re.escape(item.form) for item in usable if item.style == "letter"}))
-        chain = "|".join(_CHAINABLE)
-        return (
-            rf"(?P<blur>-an(?={BLANK}))?{BLANK}{{0,3}}(?:(?P<chain>(?i:{chain}|ribu))(?={BLANK}+(?i:{words})){BLANK}+)?"
-            rf"(?:(?P<word>(?i:{words}|{chain}))(?P<an>-?an)?(?P<rest>[^\W\d_]*)|(?P<letter>{letters}|(?<=\d)[mt]|(?<=\d\s)[mt])(?![\w²³]))"
-        )
-
-
-@cache
-def _patterns(english: bool) -> _Patterns:
-    return _Patterns(english)
-
-
 @cache
 def _reader() -> WordReader:
     return word_reader()
@@ -117,7 +60,7 @@ def _reader() -> WordReader:
 
 def find_quantities(text: str, *, english: bool = False) -> list[Quantity]:
     """Every number of the text that digits or words write, in order, with its neighbours."""
-    patterns = _patterns(english)
+    patterns = patterns_of(english)
     found: list[Quantity] = []
     position = 0
     for match in _NUMBER.finditer(text):
@@ -132,7 +75,7 @@ def find_quantities(text: str, *, english: bool = False) -> list[Quantity]:
     return _compound(text, found)
 
 
-def _from_digits(text: str, match: re.Match[str], patterns: _Patterns, english: bool, floor: int) -> Quantity | None:
+def _from_digits(text: str, match: re.Match[str], patterns: Patterns, english: bool, floor: int) -> Quantity | None:
     begin, end = match.span()
     raw = match.group()
     start, before = _currency_before(text, begin, patterns, floor)
@@ -163,7 +106,7 @@ def _is_english(text: str, end: int, after_magnitude: int) -> bool:
     return text[end:after_magnitude].strip().casefold() in {"million", "billion", "trillion", "thousand"}
 
 
-def _currency_before(text: str, begin: int, patterns: _Patterns, floor: int) -> tuple[int, str | None]:
+def _currency_before(text: str, begin: int, patterns: Patterns, floor: int) -> tuple[int, str | None]:
     window = text[max(floor, begin - _LOOK_BACK) : begin]
     if not window or not (window[-1] in ").$€£¥₩₹฿₫₱₺₽₴" or window[-1].isalpha() or not window[-1].isprintable() or window[-1].isspace()):
         return begin, None
@@ -174,7 +117,7 @@ def _currency_before(text: str, begin: int, patterns: _Patterns, floor: int) -> 
     symbol = match.group("cur")
     if start and symbol[0].isalpha() and text[start - 1].isalnum() and not _glued(text[start - 1], symbol):
         return begin, None
-    return start, patterns.before_code[_key(symbol)]
+    return start, patterns.before_code[key(symbol)]
 
 
 def _glued(previous: str, symbol: str) -> bool:
@@ -182,7 +125,7 @@ def _glued(previous: str, symbol: str) -> bool:
     return symbol[0].isupper() and (previous.islower() or previous.isdigit())
 
 
-def _magnitude(text: str, end: int, patterns: _Patterns, *, glued: bool) -> tuple[int | None, bool, bool, int]:
+def _magnitude(text: str, end: int, patterns: Patterns, *, glued: bool) -> tuple[int | None, bool, bool, int]:
     """(power of ten, "-an" follows, is a letter, end) of the magnitude at `end`."""
     match = patterns.magnitude.match(text, end)
     if match is None:
@@ -190,7 +133,7 @@ def _magnitude(text: str, end: int, patterns: _Patterns, *, glued: bool) -> tupl
     power = 0
     if match.group("chain"):
         chain = match.group("chain").casefold()
-        power = _CHAINABLE.get(chain, 3)
+        power = CHAINABLE.get(chain, 3)
     letter = match.group("letter")
     if letter:
         item = patterns.magnitude_of.get(letter) or patterns.magnitude_of[letter.upper()]
@@ -201,7 +144,7 @@ def _magnitude(text: str, end: int, patterns: _Patterns, *, glued: bool) -> tupl
     if rest and not (glued and known is not None and known.style == "word" and len(word) > 3):
         return None, False, False, end
     if known is None:
-        return power + _CHAINABLE[word], bool(match.group("an")), False, match.end("word")
+        return power + CHAINABLE[word], bool(match.group("an")), False, match.end("word")
     if known.style == "abbreviation" and not glued:
         return None, False, False, end
     stop = match.end("an") if match.group("an") and not rest else match.end("word")
@@ -215,12 +158,12 @@ def _repeated(text: str, end: int, word: str) -> int:
     return match.end() if match else end
 
 
-def _cents(text: str, end: int, number: Decimal, patterns: _Patterns) -> tuple[Decimal, int]:
+def _cents(text: str, end: int, number: Decimal, patterns: Patterns) -> tuple[Decimal, int]:
     match = patterns.cents.match(text, end)
     return (number / 100, match.end()) if match else (number, end)
 
 
-def _named_after(text: str, end: int, number: Decimal, clear: bool, patterns: _Patterns) -> tuple[str | None, Decimal, int]:
+def _named_after(text: str, end: int, number: Decimal, clear: bool, patterns: Patterns) -> tuple[str | None, Decimal, int]:
     """(currency, value, end) by the name behind a number, with or without cents: "5 dolar AS", "13 sen dolar AS", "9.4 US cents".
     `clear`: nobody would take the number for a count, so "won" is a currency and no verb.
     """
@@ -232,9 +175,9 @@ def _named_after(text: str, end: int, number: Decimal, clear: bool, patterns: _P
     return (form.code, cents, stop) if form is not None else (None, number, end)
 
 
-def _form_after(text: str, end: int, patterns: _Patterns) -> tuple[CurrencyForm | None, int]:
+def _form_after(text: str, end: int, patterns: Patterns) -> tuple[CurrencyForm | None, int]:
     match = patterns.after.match(text, end)
-    return (patterns.after_form[_key(match.group("cur"))], match.end()) if match else (None, end)
+    return (patterns.after_form[key(match.group("cur"))], match.end()) if match else (None, end)
 
 
 _WORD_BACK = re.compile(rf"([^\W\d_]+)(?:{BLANK}+|-)\Z")
@@ -255,7 +198,7 @@ def _spelled_after() -> re.Pattern[str]:
     return re.compile(rf"(?P<cur>Rp|US\$|USD)\.?{BLANK}*(?P<words>(?:[a-z]+{BLANK}+){{0,12}}{scale})(?!\w)")
 
 
-def _from_words(text: str, patterns: _Patterns, digits: list[Quantity]) -> Iterator[Quantity]:
+def _from_words(text: str, patterns: Patterns, digits: list[Quantity]) -> Iterator[Quantity]:
     """Amounts written in words: "dua ratus juta rupiah", "Rp satu triliun", "half a billion dollars"."""
     taken = [(item.start, item.end) for item in digits if item.currency]
     for match in _last_words().finditer(text):
@@ -267,13 +210,13 @@ def _from_words(text: str, patterns: _Patterns, digits: list[Quantity]) -> Itera
             continue
         number = _reader().read(run)
         if number is not None and number > 0 and _has_value(run):
-            code = patterns.after_form[_key(name.group("cur"))].code
+            code = patterns.after_form[key(name.group("cur"))].code
             yield Quantity(start, name.end(), start, number, False, 0, None, code)
     for match in _spelled_after().finditer(text):
         run = match.group("words").split()
         number = _reader().read(run) if all(word.casefold() in _reader().vocabulary for word in run) else None
         if number is not None and number > 0:
-            code = patterns.before_code[_key(match.group("cur"))]
+            code = patterns.before_code[key(match.group("cur"))]
             yield Quantity(match.start(), match.end(), match.start("words"), number, False, 0, code, None)
 
 
