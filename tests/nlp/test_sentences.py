@@ -40,6 +40,20 @@ def test_an_empty_line_ends_a_sentence_without_a_stop() -> None:
     assert split("Judul tanpa titik\r\n\r\nIsi berita.") == ["Judul tanpa titik", "Isi berita."]
 
 
+def test_a_text_without_capitals_is_split_at_its_stops() -> None:
+    text = 'bank maju menyalurkan rp. 5 miliar. menurut dr. rina dan b. santoso, itu cukup. "ini baik," ujarnya. selesai.'
+    assert split(text) == [
+        "bank maju menyalurkan rp. 5 miliar.",
+        "menurut dr. rina dan b. santoso, itu cukup.",
+        '"ini baik," ujarnya.',
+        "selesai.",
+    ]
+
+
+def test_a_small_letter_behind_a_stop_goes_on_with_the_sentence_where_the_text_has_capitals() -> None:
+    assert split("Harga naik a.n. pembeli baru. Selesai.") == ["Harga naik a.n. pembeli baru.", "Selesai."]
+
+
 @given(st.text(alphabet=st.sampled_from('Aa. "”\n\r\u00a0é😀1!?)(')))
 def test_every_letter_is_in_exactly_one_sentence_of_any_text(text: str) -> None:
     found = sentences(text)
@@ -78,6 +92,8 @@ def plainly(text: str) -> list[tuple[int, int]]:
 def ends(text: str, mark: re.Match[str]) -> bool:
     """Whether a sentence ends at the mark: each rule said once, none left out because another one has decided."""
     after = text[mark.end() : mark.end() + 12].lstrip("\"“‘'(«")[:1]
+    head = text[:4000]
+    cased = sum("A" <= letter <= "Z" for letter in head) > len(head) // 500
     glued = mark["gap"] == ""
     if glued:
         before = text[mark.start() - 1 : mark.start()]
@@ -87,13 +103,13 @@ def ends(text: str, mark: re.Match[str]) -> bool:
         if not after.isupper() or not (quoted or (plain and not name)):
             return False
     if mark["stop"] != ".":
-        return not after.islower() or glued
+        return not (cased and after.islower()) or glued
     said = re.search(r"[\w.]+$", text[max(0, mark.start() - 40) : mark.start()])
     word = said.group().rsplit(".", 1)[-1] if said else ""
     if word.lower() in ABBREVIATIONS and not mark["close"]:
         return word.lower() in {"tbk", "dll", "dsb", "dst", "dkk"} and after.isupper()
-    initial = len(word) == 1 and word.isupper() and not mark["close"]
-    return not initial and not after.islower()
+    initial = len(word) == 1 and (word.isupper() or (word.isalpha() and not cased)) and not mark["close"]
+    return not initial and not (cased and after.islower())
 
 
 PIECES = st.sampled_from(
