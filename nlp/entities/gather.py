@@ -142,7 +142,7 @@ def in_full(hits: list[Hit], title: View, lexicon: Lexicon) -> list[Hit]:
     return fuller
 
 
-def salient(hits: list[Hit]) -> list[Hit]:
+def salient(hits: list[Hit], registry: Registry) -> list[Hit]:
     """Without the programmes that are common words ("subsidi listrik") where the article only mentions them in passing: once, and
     not in its title.
     """
@@ -153,11 +153,16 @@ def salient(hits: list[Hit]) -> list[Hit]:
     passing = {
         key
         for key, places in generic.items()
-        if all(_common(hit.name) for hit in places) and len(places) < 2 and places[0].view.field == "text"
+        if all(_common(hit, registry) for hit in places) and len(places) < 2 and places[0].view.field == "text"
     }
     return [hit for hit in hits if hit.key not in passing]
 
 
-def _common(name: str) -> bool:
-    """Whether a name is written as common words: no capital but those of abbreviations inside it."""
-    return name[:1].islower() and " " in name
+def _common(hit: Hit, registry: Registry) -> bool:
+    """Whether a name is written as common words: no capital but those of abbreviations inside it. Where capitals are lost, whether the
+    registry writes it so.
+    """
+    if hit.view.cased or not hit.id:
+        return hit.name[:1].islower() and " " in hit.name
+    row = registry.get(hit.id)
+    return " " in hit.name and row is not None and any(alias.text == hit.name for alias in row.aliases)

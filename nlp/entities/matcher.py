@@ -104,15 +104,17 @@ class Matcher:
             start, end = last - length + 1, last + 1
             if not (_border(text, start, length) and _border(text, end, length)):
                 continue
+            if not view.cased and length <= SHORT_CAPITALS and text[max(0, start - 2) : start].rstrip()[-1:].isdigit():
+                continue
             surface = text[start:end]
             owners = [name for name in names if self._fits(name, surface, view.cased, published)]
             if owners and not (owners[0].type is EntityType.PUBLIC_BODY and self._abroad.match(text, end)):
                 yield start, end, owners
 
-    def _lone(self, surface: str) -> bool:
-        """Whether one word names by itself even without capitals: long enough, and no word of the language."""
+    def _lone(self, name: Name, surface: str) -> bool:
+        """Whether one word names by itself even without capitals: an abbreviation or long enough, and no word of the language."""
         common = surface in self._lexicon.lower_stop or surface in self._lexicon.common_words
-        return len(surface) >= SHORTEST_SINGLE and not common
+        return (len(surface) >= SHORTEST_SINGLE or name.text.isupper()) and not common
 
     def _fits(self, name: Name, surface: str, cased: bool, published: date | None) -> bool:
         if name.rule is Rule.QUERY or not in_use(name, published.year if published else None):
@@ -120,7 +122,7 @@ class Matcher:
         if name.rule is Rule.ANY or surface == name.text:
             return True
         if not cased:
-            return not name.ticker and (" " in surface or self._lone(surface))
+            return not name.ticker and (" " in surface or self._lone(name, surface))
         if name.rule is Rule.EXACT or (name.text.isupper() and len(name.text) <= SHORT_CAPITALS):
             return False
         pairs = zip(surface.split(), name.text.split(), strict=False)

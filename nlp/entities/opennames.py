@@ -85,7 +85,7 @@ class OpenNames:
                 _hit(view, start + one.start_char, start + one.end_char, KINDS[one.label_])
                 for (view, start, _), doc in zip(stretches, docs, strict=True)
                 for one in doc.ents
-                if one.label_ in KINDS and (cased or one.label_ == "PER")
+                if one.label_ in KINDS and (cased or one.label_ == "PER" or _headed(one.text))
             ]
 
 
@@ -94,8 +94,24 @@ def _hit(view: View, start: int, end: int, kind: EntityType) -> Hit:
     return Hit(view, start, end, kind, name, comparable(name), rule=RULE, weight=WEIGHT)
 
 
+@cache
+def _heads() -> re.Pattern[str]:
+    """Words that begin the names of bodies, in small letters, with more behind."""
+    heads = sorted({head.casefold() for head in load_lexicon().heads}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, heads))})\W+\w")
+
+
+def _headed(name: str) -> bool:
+    """Whether a name begins as bodies' names do: all that can be trusted of a body where nothing has capitals."""
+    return _heads().match(name) is not None
+
+
 def _is_whole(hit: Hit) -> bool:
-    """Whether a name says enough: a person by several words, a body by one; capitals alone name nobody."""
+    """Whether a name says enough: a person by several words, a body by one, or by its head where capitals are lost; capitals alone
+    name nobody.
+    """
+    if not hit.view.cased and hit.type is not EntityType.PERSON:
+        return True
     return (" " in hit.name) == (hit.type is EntityType.PERSON) and not hit.name.isupper()
 
 
@@ -115,7 +131,7 @@ def _stretches(view: View, hits: Sequence[Hit], claims: Claims) -> list[tuple[in
         places = [found.start() for found in PAIR.finditer(view.text) if not claims.full(view, *found.span())]
         marks = sorted([*places, *(hit.start for hit in doubted)])
     else:
-        marks = [found.start() for found in _signs().finditer(view.lower)]
+        marks = sorted(found.start() for signs in (_signs(), _heads()) for found in signs.finditer(view.lower))
     spans = sentences(view.text)
     kept = {bisect_right(spans, (mark, len(view.text))) - 1 for mark in marks}
     return [spans[place] for place in sorted(kept) if place >= 0]

@@ -14,7 +14,7 @@ from nlp.entities.hits import ORGANISATIONS, Claims, Hit, MentionKind
 from nlp.entities.lexicon import Lexicon, load_lexicon
 from nlp.entities.link import link_people
 from nlp.entities.lists import ListedOrganisations
-from nlp.entities.matcher import MEDIA, Matcher
+from nlp.entities.matcher import MEDIA, SHORT_CAPITALS, Matcher
 from nlp.entities.opennames import OpenNames
 from nlp.entities.organisations import OpenOrganisations
 from nlp.entities.people import People
@@ -104,7 +104,7 @@ class Recogniser:
         shorts |= called
         hits += short_mentions(views, shorts, hits, claims)
         hits += stem_mentions(views, stems(hits, self.lexicon, views), hits, claims)
-        hits = salient(in_full(hits, views[0], self.lexicon))
+        hits = salient(in_full(hits, views[0], self.lexicon), self.registry)
         hits += self._references.find(views, hits, claims)
         return sorted(hits, key=lambda hit: (hit.view.field != "title", hit.start))
 
@@ -210,8 +210,13 @@ def _renamed(hit: Hit, owners: dict[str, str]) -> Hit:
 
 def _with_short_form(entity: Entity, hits: list[Hit]) -> str:
     """A programme's name with the abbreviation the article also uses: "Kredit Usaha Rakyat (KUR)"."""
-    short = next((hit.name for hit in hits if hit.name.isupper() and " " not in hit.name and hit.name not in entity.name), "")
+    short = next((hit.name for hit in hits if _is_short(hit) and hit.name not in entity.name), "")
     return f"{entity.name} ({short})" if short and " " in entity.name else entity.name
+
+
+def _is_short(hit: Hit) -> bool:
+    """Whether a hit is written as an abbreviation, as far as capitals are left to tell."""
+    return " " not in hit.name and (hit.name.isupper() or (not hit.view.cased and len(hit.name) <= SHORT_CAPITALS))
 
 
 def _organisation(entity: Entity) -> Organisation:

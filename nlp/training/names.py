@@ -1,6 +1,7 @@
 """Trains the NER of our own guidelines on articles whose names are annotated: every place where an annotated name stands is tagged.
 
-    python -m nlp.training.names tag CORPUS OUT FACTS.jsonl…          OUT/train.jsonl and OUT/dev.jsonl, for this and for the teacher
+    python -m nlp.training.names tag CORPUS OUT FACTS.jsonl…          OUT/train.jsonl and OUT/dev.jsonl, for this and for the teacher;
+                                                                      OUT/small.jsonl and OUT/small-dev.jsonl of articles without capitals
     python -m nlp.training.names sentences CORPUS OUT.jsonl FACTS.jsonl…     every sentence of the other articles, for the teacher to label
     python -m nlp.training.names train OUT [SILVER.jsonl]             OUT/pipeline and OUT/shipped
     python -m nlp.training.names train-lower OUT [SILVER.jsonl]       the same for texts without capitals
@@ -26,7 +27,7 @@ from spacy.language import Language
 from nlp.analysis import EntityType
 from nlp.language import load_language
 from nlp.registry import Registry, Rule, load_registry
-from nlp.sentences import sentences
+from nlp.sentences import has_capitals, sentences
 from nlp.training.facts import load_gold, read_lines
 from nlp.training.ner import Plan, Sentence, lowered, read_silver, score, ship, spans, train, write_sentences
 
@@ -54,18 +55,19 @@ def forms_of(record: Mapping[str, Any]) -> list[_Form]:
     found: dict[str, _Form] = {}
     named = [(name, label) for key, label in LABELS.items() for name in record[key]]
     named += [(person["name"], "PER") for person in record["people"]]
+    cased = has_capitals(record["text"])
     for name, label in named:
-        for text, full in variants(name, label):
+        for text, full in variants(name, label, cased=cased):
             found.setdefault(text, _Form(text, label, full))
     return sorted(found.values(), key=lambda form: (not form.full, -len(form.text)))
 
 
-def variants(name: str, label: str) -> Iterator[tuple[str, bool]]:
-    """The ways a name of PER, ORG, GOV or PRG is written, each with whether it is a full one."""
+def variants(name: str, label: str, *, cased: bool = True) -> Iterator[tuple[str, bool]]:
+    """The ways a name of PER, ORG, GOV or PRG is written, each with whether it is a full one; `cased`: in a text that has capitals."""
     plain = _BRACKETS.sub("", name).strip()
     inner = [part.strip() for part in _BRACKETS.findall(name)]
     for text in (plain, *inner):
-        if len(text) >= SHORTEST - 1 and not text.islower():
+        if len(text) >= SHORTEST - 1 and not (cased and text.islower()):
             yield text, True
     if label == "ORG":
         bare = _LEGAL.sub("", _LEGAL.sub("", plain)).strip(" ,")
@@ -73,14 +75,15 @@ def variants(name: str, label: str) -> Iterator[tuple[str, bool]]:
             yield bare, False
     if label == "PER":
         for word in plain.split():
-            if len(word) >= SHORTEST and word[0].isupper() and word.casefold() not in _CONNECTED:
+            if len(word) >= SHORTEST and (word[0].isupper() or not cased) and word.casefold() not in _CONNECTED:
                 yield word, False
 
 
 def tagged(record: Mapping[str, Any], language: Language) -> Iterator[Sentence]:
-    """The sentences of title and body with their tags, in the pipeline's own tokens."""
+    """The sentences of title and body with their tags, in the pipeline's own tokens; without the title where only that has capitals."""
     forms = forms_of(record)
-    for body in (record.get("title") or "", record["text"]):
+    title = (record.get("title") or "") if has_capitals(record["text"]) else ""
+    for body in (title, record["text"]):
         marks = list(_marks(body, forms))
         for start, end in sentences(body):
             inside = [(a - start, b - start, label) for a, b, label in marks if start <= a and b <= end]
@@ -150,10 +153,12 @@ def _tag(corpus: Path, out: Path, facts: list[Path]) -> int:
     language = load_language(entities=False)
     records = sorted(load_gold(facts, corpus), key=lambda record: record["id"])
     random.Random(SEED).shuffle(records)
-    cut = len(records) // 10
     out.mkdir(parents=True, exist_ok=True)
-    for name, part in (("dev", records[:cut]), ("train", records[cut:])):
-        write_sentences(out / f"{name}.jsonl", (sentence for record in part for sentence in tagged(record, language)))
+    for cased, train_name, dev_name in ((True, "train", "dev"), (False, "small", "small-dev")):
+        kept = [record for record in records if has_capitals(record["text"]) is cased]
+        cut = len(kept) // 10
+        for name, part in ((dev_name, kept[:cut]), (train_name, kept[cut:])):
+            write_sentences(out / f"{name}.jsonl", (sentence for record in part for sentence in tagged(record, language)))
     return 0
 
 
@@ -169,6 +174,9 @@ def _sentences(corpus: Path, out: Path, facts: list[Path]) -> int:
 def _train(out: Path, silver: list[Path], *, lower: bool) -> int:
     language = load_language(entities=False)
     data, dev = read_silver(out / "train.jsonl", set()), read_silver(out / "dev.jsonl", set())
+    if lower:
+        data += read_silver(out / "small.jsonl", set())
+        dev += read_silver(out / "small-dev.jsonl", set())
     pool = name_pool(data, load_registry(), language)
     data += [sentence for path in silver for sentence in read_silver(path, set())]
     share = 1.0 if lower else 0.0
