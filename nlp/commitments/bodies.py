@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlp.analysis import Entity, EntityType, Source
-from nlp.commitments.phrases import BY_END, bought_end, gets, joined, receives, source_end, works_end
+from nlp.commitments.phrases import bought_end, gets, joined, provided_by, receives, sells, source_end, through, works_end
 from nlp.commitments.tables import pattern
 from nlp.entities import Found, Mention
 
@@ -41,12 +41,16 @@ class Bodies:
         if source_end().search(left[-40:]):
             return -0.5, "source"
         if self.receives(mention, left) or gets(right):
-            return -1.0, "receiver"
+            return (2.8, "sold-to") if _sold_to(left, right) else (-1.0, "receiver")
         if bought_end().search(left[-50:]):
             return -1.0, "bought"
         if works_end().search(left[-40:]):
             return -1.0, "contractor"
-        if BY_END.search(left[-16:]):
+        if sells(right):
+            return -1.0, "seller"
+        if mention.kind == "name" and through(left):
+            return 3.2, "through"
+        if provided_by(left):
             return 3.0, "passive-by"
         if pattern("slots", "speech").match(right.lstrip(" ,").removeprefix("juga ")):
             return 0.5, "speaker"
@@ -73,3 +77,8 @@ class Bodies:
         if previous is None or previous.field != mention.field or not joined(text[previous.end : mention.start]):
             return False
         return receives(text[max(0, previous.start - 14) : previous.start])
+
+
+def _sold_to(left: str, right: str) -> bool:
+    """Whether who stands behind "kepada" buys ("menjual saham … kepada Y")."""
+    return pattern("slots", "sells").search(left) is not None and not gets(right)

@@ -13,7 +13,7 @@ from nlp.commitments.contexts import Context
 from nlp.commitments.frames import Frame
 from nlp.commitments.parties import LEAST, Parties
 from nlp.commitments.phrases import joined
-from nlp.commitments.tables import pattern
+from nlp.commitments.tables import kind_table, pattern, words
 from nlp.commitments.tables import slot_table as slots
 from nlp.commitments.unregistered import Unregistered, UnregisteredPayers
 from nlp.entities import Mention
@@ -21,6 +21,8 @@ from nlp.entities import Mention
 _SHARE_WITHIN = 70
 _AFAR = ("sentence-before", "title")
 """Rules of payers that do not stand in the amount's own sentence."""
+_ARM = 3.2
+"""The score of a name behind "melalui anak usahanya", as of a known one."""
 _OPEN = 0.8
 """What a name that only the encoder points to has before it gains."""
 _GENERIC_ACTS = 2.0
@@ -49,7 +51,7 @@ class Payers:
         """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named.
         What the encoder points to (`parties`) gains, what it passes over loses.
         """
-        best = self._best(frame, parties)
+        best = self._best(frame, kind, parties)
         states = self._gained(self._unregistered.countries(frame), parties)
         if states is not None and (best is None or best.score < states.score):
             return _named(states.names), "country"
@@ -67,9 +69,9 @@ class Payers:
         entities = dict.fromkeys(item.mention.entity for item in ordered)
         return [self._with_share(_actor(self._bodies.found.entities[index]), index, frame, len(entities)) for index in entities], best.rule
 
-    def _best(self, frame: Frame, parties: Parties) -> Candidate | None:
+    def _best(self, frame: Frame, kind: Kind | None, parties: Parties) -> Candidate | None:
         """The named body that fits best."""
-        candidates = [candidate for context in frame.contexts for candidate in self._payers(context)]
+        candidates = [_suited(candidate, kind) for context in frame.contexts for candidate in self._payers(context)]
         acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by")}
         receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")} - acting
         likely = {entity: self._likely(entity, parties) for entity in {mention.entity for mention in self._bodies.all}}
@@ -99,7 +101,12 @@ class Payers:
         return replace(payer, score=payer.score + parties.gain(parties.likely("payer", payer.field, payer.places)))
 
     def _unknown(self, frame: Frame, parties: Parties, best: Candidate | None) -> Unregistered | None:
-        """A name no registry knows: what the encoder points to, unless a known body fits better; else a subject of providing."""
+        """A name no registry knows: the arm of a group, what the encoder points to, unless a known body fits better; else a subject of
+        providing.
+        """
+        arm = self._unregistered.arm(frame) if best is None or best.rule != "through" else None
+        if arm:
+            return Unregistered([arm], _ARM, "text", (), "through")
         for run in parties.names("payer"):
             name = parties.written(run)
             if not run.touches(self._bodies.found.mentions) and _is_name(name):
@@ -128,11 +135,15 @@ class Payers:
         return any(entity.type is EntityType.COMPANY for entity in self._bodies.found.entities if entity.name == actor.name)
 
     def _is_public(self, frame: Frame) -> bool:
-        """Whether the state's money is spoken of around the amount."""
+        """Whether the state's money is spoken of around the amount, or one who holds an office speaks of it."""
         signs = pattern("slots", "state_signs")
-        return any(signs.search(context.sentence) or signs.search(context.before) for context in frame.contexts) or bool(
-            signs.search(self._bodies.title)
-        )
+        near = any(signs.search(context.sentence) or signs.search(context.before) for context in frame.contexts)
+        return near or signs.search(self._bodies.title) is not None or any(map(self._has_official, frame.contexts))
+
+    def _has_official(self, context: Context) -> bool:
+        """Whether somebody who holds or held an office is named in the amount's sentence."""
+        people = (self._bodies.entity(mention) for mention in self._bodies.found.within(context.start, context.end))
+        return any(entity.type is EntityType.PERSON and entity.id is not None for entity in people)
 
     def _payers(self, context: Context) -> list[Candidate]:
         """Every body of the amount's sentence, its neighbour and the title, scored."""
@@ -165,7 +176,7 @@ class Payers:
         left, right = self._bodies.text[context.start : mention.start], self._bodies.text[mention.end : context.end]
         score, rule = self._bodies.standing(mention, left, right)
         if mention.start > context.money.start:
-            score -= 0.9 if rule != "passive-by" else 0.2
+            score -= 0.2 if rule in ("passive-by", "through", "sold-to") else 0.9
         if mention.kind == "role":
             score -= 0.4
         return Candidate(mention, entity, score + (0.25 if not left.strip() else 0.0), rule)
@@ -197,6 +208,16 @@ class Payers:
             return []
         first = Candidate(behind[1], self._bodies.found.entities[behind[1].entity], best.score, "partner")
         return [first, *(item for item in self._partners(first) if item.mention.start > behind[0].start)]
+
+
+def _suited(item: Candidate, kind: Kind | None) -> Candidate:
+    """The candidate as well as it can pay for this kind of undertaking, if it does not stand beside the amount."""
+    if kind is None or item.rule not in _AFAR:
+        return item
+    loses = slots().afar.get(kind, {}).get(item.entity.type, 0.0)
+    if kind is Kind.CREDIT and not words(kind_table().lenders).search(item.entity.canonical):
+        loses += slots().afar_no_lender
+    return replace(item, score=item.score - loses)
 
 
 def _is_name(text: str) -> bool:

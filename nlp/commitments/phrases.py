@@ -12,7 +12,8 @@ from nlp.money.tables import number_words
 _JOIN_GAP = 60
 _PHRASE = 90
 MAX_WORDS = 9
-BY_END = re.compile(r"(?:oleh|dari|milik|by|from)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
+_BY_END = re.compile(r"(?<![^\W_])(?P<by>oleh|dari|milik|by|from)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
+_GIVEN_WITHIN = 60
 _RECEIVE_END = re.compile(r"(?:kepada|untuk|bagi|ke|for|to)\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*,?\s*(?:menurut|kata|ujar|according to)\s[^,.]{0,60}?(?=\s(?:akan|bakal|telah|sudah)\b)")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -41,6 +42,42 @@ def works_end() -> re.Pattern[str]:
 def bought_end() -> re.Pattern[str]:
     """A word of purchase right before a name ("akuisisi saham")."""
     return re.compile(rf"(?<![^\W_])(?:{slots().bought})\s+(?:[^\s,.]+\s+){{0,2}}(?:PT\.?\s*)?\Z", re.IGNORECASE)
+
+
+def provided_by(left: str) -> bool:
+    """Whether "oleh" or "dari" ends the stretch before a name that provides: what is given is from somebody ("pinjaman dari"), what is
+    bought or moved comes from who had it ("membeli saham dari").
+    """
+    end = _BY_END.search(left[-16:])
+    if end is None:
+        return False
+    if end["by"].casefold() not in ("dari", "from"):
+        return True
+    stretch = left[-_GIVEN_WITHIN:]
+    given = [match.end() for match in pattern("slots", "given").finditer(stretch)]
+    taken = [match.end() for match in pattern("slots", "taken").finditer(stretch)]
+    return bool(given) and given[-1] > max(taken, default=0)
+
+
+@cache
+def _through_end() -> re.Pattern[str]:
+    joint = r"(?:nya\b,?|[^.;]{0,80}?(?:,|\byakni|\byaitu|\bbernama))"
+    return re.compile(rf"(?<![^\W_])(?:{slots().through}){joint}\s*(?:PT\.?\s*)?\Z", re.IGNORECASE)
+
+
+def through(left: str) -> bool:
+    """Whether the name behind is the arm through which a group pays ("melalui anak usahanya, X"; "anak usaha X" is X's)."""
+    return _through_end().search(left[-140:]) is not None
+
+
+@cache
+def _sells_first() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:\S+\s+){{0,2}}?(?:{slots().sells})(?![^\W_])", re.IGNORECASE)
+
+
+def sells(right: str) -> bool:
+    """Whether a name is the subject of a selling verb."""
+    return _sells_first().match(right) is not None
 
 
 def receives(left: str) -> bool:

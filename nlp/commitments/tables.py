@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nlp.analysis import Kind, MoneyRole, Status
+from nlp.analysis import EntityType, Kind, MoneyRole, Status
 from nlp.errors import RegistryError
 
 Where = Literal["near", "left", "right", "before", "per", "title"]
@@ -156,9 +156,15 @@ class SlotTable(Table):
     resumes: str
     state_kinds: frozenset[Kind]
     state: str
+    afar: dict[Kind, dict[EntityType, float]]
+    afar_no_lender: float
     state_signs: str
     bought: str
     works: str
+    given: str
+    taken: str
+    through: str
+    sells: str
     speech: str
     never_names: str
     countries: str

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from nlp.analysis import EntityType, Source
 from nlp.commitments.bodies import Bodies
+from nlp.commitments.contexts import Context
 from nlp.commitments.frames import Frame
-from nlp.commitments.phrases import BY_END, joined
+from nlp.commitments.phrases import joined, provided_by, through
 from nlp.commitments.tables import pattern
 
 BEFORE = 0.9
 """The score of the state where the sentence before speaks of it."""
+_PLEDGE_OF = re.compile(r"\b(?:komitmen|janji|rencana|kesediaan|pledge of|commitment of)\s\Z", re.IGNORECASE)
 _ADVERB = re.compile(r"\A(?:masing-masing|juga|sendiri|resmi|kembali|each|also)\s+", re.IGNORECASE)
+_NAMES = re.compile(r"(?<!\w)(?:[A-Z][\w&.-]*\s){0,4}[A-Z][\w&-]+")
 _SUBJECT = re.compile(
     r"(?:\A|[,.;:“\"]\s|\b(?:bahwa|saat|ketika|dan|that)\s)((?:[A-Z][\w&.-]*\s){0,4}[A-Z][\w&-]*)\s(?:akan\s|telah\s|juga\s|sudah\s|kembali\s|resmi\s)*"
     r"(?:mengucurkan|menggelontorkan|menginvestasikan|berinvestasi|menanamkan|mengalokasikan|menyuntik\w*|mengakuisisi|mengumumkan|berkomitmen"
@@ -45,15 +48,30 @@ class UnregisteredPayers:
         countries = pattern("slots", "countries")
         for context in frame.contexts:
             before = context.sentence[: context.money.start - context.start]
-            named = [match for match in countries.finditer(before) if match.group() != match.group().lower()]
+            named = [match for match in countries.finditer(before) if self._is_country(match, context)]
             for match in named:
                 others = _joined_before(before, named, match)
-                if BY_END.search(before[max(0, others[0].start() - 16) : others[0].start()]):
+                if provided_by(before[: others[0].start()]) or _PLEDGE_OF.search(before[: others[0].start()]):
                     return _found(others, context.start, 2.5)
                 if pattern("slots", "active").match(_ADVERB.sub("", before[match.end() :].lstrip())):
                     return _found(others, context.start, 2.6)
             if named and named[0].start() == 0 and pattern("slots", "active").search(before[named[0].end() :]):
                 return _found(named[:1], context.start, 1.0)
+        return None
+
+    def _is_country(self, match: re.Match[str], context: Context) -> bool:
+        """Whether a country is meant: written with a capital where the sentence has any, and no part of a body's name."""
+        capital = match.group() != match.group().lower() or context.sentence.islower()
+        return capital and not self._bodies.at(context.start + match.start())
+
+    def arm(self, frame: Frame) -> str | None:
+        """A capitalised name no registry knows through which a group pays ("melalui anak usahanya, Sinar Media, …")."""
+        for context in frame.contexts:
+            for match in _NAMES.finditer(context.sentence):
+                known = self._bodies.found.within(context.start + match.start(), context.start + match.end())
+                whole = any(mention.end - mention.start == match.end() - match.start() for mention in known)
+                if not whole and not self._bodies.at(context.start + match.start()) and through(context.sentence[: match.start()]):
+                    return match.group()
         return None
 
     def subject(self, frame: Frame) -> str | None:
