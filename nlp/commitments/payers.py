@@ -51,6 +51,8 @@ class Payers:
         """The payers, all named partners of a joint one; a generic "pemerintah" where the sentence says it and no body is named.
         What the encoder points to (`parties`) gains, what it passes over loses.
         """
+        if kind is Kind.INVESTMENT and pattern("slots", "state_capital").search(frame.head.sentence):
+            kind = Kind.BUDGET
         best = self._best(frame, kind, parties)
         states = self._gained(self._unregistered.countries(frame), parties)
         if states is not None and (best is None or best.score < states.score):
@@ -72,7 +74,7 @@ class Payers:
     def _best(self, frame: Frame, kind: Kind | None, parties: Parties) -> Candidate | None:
         """The named body that fits best."""
         candidates = [_suited(candidate, kind) for context in frame.contexts for candidate in self._payers(context)]
-        acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by")}
+        acting = {item.mention.entity for item in candidates if item.rule in ("active-subject", "passive-by", "through", "sold-to")}
         receivers = {item.mention.entity for item in candidates if item.rule in ("receiver", "bought")} - acting
         likely = {entity: self._likely(entity, parties) for entity in {mention.entity for mention in self._bodies.all}}
         receivers = {entity for entity in receivers if (likely[entity] or 0.0) < LEAST}

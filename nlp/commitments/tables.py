@@ -156,6 +156,7 @@ class SlotTable(Table):
     resumes: str
     state_kinds: frozenset[Kind]
     state: str
+    state_capital: str
     afar: dict[Kind, dict[EntityType, float]]
     afar_no_lender: float
     state_signs: str
